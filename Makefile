@@ -1,0 +1,101 @@
+# Needs Python 3.10 or later, Node 20 or later, and make. Everything else is set up in .venv/ and node_modules/.
+#   make demo    JupyterLab on the quickstart         make test    all tests, in a real Chromium too
+#   make lint    make types    make format            make wheel-check    make size    make clean
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup browser demo test lint format types wheel-check size clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+VSCODE := tests/browser/hosts/vscode
+# The stylesheet beside it is written in the same run.
+BUNDLE := src/nbgallery/static/widget.js
+FRONT_END := js/build.mjs $(shell find js/src -type f 2>/dev/null)
+INSTALLED := $(STAMPS)/python js/node_modules/.package-lock.json $(VSCODE)/node_modules/.package-lock.json
+DEMO_ARGS ?=
+PYTEST_ARGS ?=
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup: $(INSTALLED) $(BUNDLE)
+
+browser: $(STAMPS)/browser
+
+demo: $(STAMPS)/python $(BUNDLE)
+	flags=(--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb); \
+	if [ "$$(id -u)" = 0 ]; then flags+=(--allow-root); fi; \
+	if [ "$$(uname)" = Linux ] && [ -z "$${BROWSER:-}$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then \
+	  flags+=(--no-browser); \
+	fi; \
+	exec $(BIN)/jupyter lab "$${flags[@]}" $(DEMO_ARGS)
+
+test: setup browser
+	cd js && npm test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd js && npm run lint -- ../$(VSCODE)
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	cd js && npm run format -- ../$(VSCODE)
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+	cd js && npm run types
+	js/node_modules/.bin/tsc -p $(VSCODE)
+
+wheel-check: $(INSTALLED) $(BUNDLE)
+	$(BIN)/python tests/wheel_check.py
+
+size: js/node_modules/.package-lock.json
+	cd js && npm run size
+
+clean:
+	rm -rf $(VENV) js/node_modules $(VSCODE)/node_modules src/nbgallery/static dist test-results
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find src tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	if command -v uv >/dev/null; then uv venv --seed --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi
+
+# The editable install builds the bundle when it is missing, so the bundle comes first and is built once.
+$(STAMPS)/python: pyproject.toml hatch_build.py | $(BIN)/python $(BUNDLE)
+	if command -v uv >/dev/null; then \
+	  uv pip install --python $(BIN)/python --editable . --group dev; \
+	else \
+	  $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
+	  $(BIN)/python -m pip install --quiet --editable . --group dev; \
+	fi
+	# Else JupyterLab asks in a popup whether to fetch news.
+	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
+	mkdir -p $(@D) && touch $@
+
+# npm writes this file last, so it is there only after a complete install.
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(BUNDLE): $(FRONT_END) js/node_modules/.package-lock.json
+	cd js && npm run build
+	touch $(BUNDLE)
+
+$(STAMPS)/browser: | $(STAMPS)/python
+	if command -v chromium google-chrome google-chrome-stable >/dev/null; then \
+	  :; \
+	elif [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; then \
+	  :; \
+	else \
+	  $(BIN)/playwright install chromium; \
+	fi
+	touch $@

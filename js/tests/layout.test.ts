@@ -1,0 +1,234 @@
+import { describe, expect, it } from "vitest";
+import type { Step } from "../src/keys";
+import {
+  atWidth,
+  GAP,
+  type Layout,
+  lastTop,
+  layOut,
+  leftOf,
+  needed,
+  PAD,
+  revealing,
+  ScrollMap,
+  type Shape,
+  stepped,
+  topOf,
+  visible,
+} from "../src/layout";
+
+const lay = (shape: Partial<Shape> = {}): Layout =>
+  layOut({
+    count: 100,
+    columns: [4],
+    rows: null,
+    fitColumns: true,
+    lines: 0,
+    outerWidth: 800,
+    width: 800,
+    height: null,
+    ...shape,
+  });
+
+describe("atWidth", () => {
+  it("has one value for each width of the widget, the last repeating", () => {
+    const widths = [0, 575, 576, 767, 768, 991, 992, 1199, 1200, 1399, 1400, 5000];
+    expect(widths.map((width) => atWidth([1, 2, 3, 4, 5, 6], width))).toEqual([
+      1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6,
+    ]);
+    expect(widths.map((width) => atWidth([1, 2], width))).toEqual([1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]);
+  });
+});
+
+describe("layOut", () => {
+  it("fills the width with square tiles and even gaps", () => {
+    const { columns, width, picture, pitch, rows, left } = lay();
+    expect([columns, width, picture, pitch, rows]).toEqual([4, 192, 192, 200, 25]);
+    expect(left).toBe(PAD);
+    const layout = lay({ width: 799 });
+    const right = leftOf(layout, 3) + layout.width;
+    expect(Math.abs(799 - right - leftOf(layout, 0))).toBeLessThanOrEqual(1);
+    expect(leftOf(layout, 1) - leftOf(layout, 0)).toBe(layout.width + GAP);
+  });
+
+  it("is as high as its rows, at most 560 px, unless rows or an option say otherwise", () => {
+    expect(lay({ count: 4 }).viewport).toBe(200);
+    expect(lay({ count: 4 }).total).toBe(200);
+    expect(lay().viewport).toBe(560);
+    expect(lay({ rows: [4] }).viewport).toBe(800);
+    expect(lay({ rows: [4], count: 5 }).viewport).toBe(400);
+    expect(lay({ rows: [1, 1, 2] }).viewport).toBe(400);
+    expect(lay({ height: 300 }).viewport).toBe(300);
+    expect(lay({ count: 0 }).viewport).toBe(0);
+  });
+
+  it("never draws a tile higher than the box shows whole, and then at most four thirds as wide", () => {
+    const one = lay({ columns: [1], outerWidth: 1400, width: 1400 });
+    expect(one.picture).toBe(560 - 2 * PAD);
+    expect(one.width).toBe(736);
+    expect(leftOf(one, 0) * 2 + one.width).toBe(1400);
+    const low = lay({ columns: [1], height: 200, lines: 2 });
+    expect(low.pitch - GAP + 2 * PAD).toBe(200);
+  });
+
+  it("has no more columns than items, and none too narrow to hit", () => {
+    expect(lay({ count: 3 }).columns).toBe(3);
+    expect(lay({ count: 3, fitColumns: false }).columns).toBe(4);
+    expect(lay({ count: 0 }).columns).toBe(1);
+    expect(lay({ columns: [100] }).width).toBeGreaterThanOrEqual(48);
+    expect(lay({ columns: [3], width: 20 }).columns).toBe(1);
+  });
+
+  it("reserves as many lines as it is told for captions", () => {
+    expect(lay({ lines: 1 }).pitch - lay().pitch).toBe(24);
+    expect(lay({ lines: 2 }).pitch - lay().pitch).toBe(40);
+  });
+});
+
+describe("visible", () => {
+  it("names every item of which a pixel shows, and no other", () => {
+    const layout = lay({ count: 99, columns: [3], height: 333 });
+    for (let top = 0; top <= lastTop(layout); top += 7) {
+      const seen = Array.from({ length: 99 }, (_, index) => index).filter((index) => {
+        const upper = topOf(layout, index);
+        return upper < top + layout.viewport && upper + layout.pitch - GAP > top;
+      });
+      const [start, stop] = visible(layout, top);
+      expect(start).toBeLessThanOrEqual(seen[0] as number);
+      expect(stop).toBeGreaterThan(seen.at(-1) as number);
+      expect(stop - start - seen.length).toBeLessThanOrEqual(layout.columns);
+    }
+  });
+
+  it("is bounded whatever the length of the list", () => {
+    const [start, stop] = visible(lay({ count: 1_000_000 }), 10_000_000, 1);
+    expect(stop - start).toBeLessThanOrEqual(4 * 6);
+    expect(start).toBeGreaterThan(190_000);
+    expect(visible(lay({ count: 0 }), 0, 1)).toEqual([0, 0]);
+    expect(visible(lay({ count: 2 }), 0, 1)).toEqual([0, 2]);
+  });
+});
+
+describe("needed", () => {
+  it("asks for what is seen, then for as many rows again in the direction of travel", () => {
+    const layout = lay({ height: 400 });
+    expect(needed(layout, 1000, false)).toEqual([
+      [20, 28],
+      [28, 36],
+    ]);
+    expect(needed(layout, 1000, true)).toEqual([
+      [20, 28],
+      [12, 20],
+    ]);
+    expect(needed(layout, 0, true)).toEqual([[0, 8]]);
+    expect(needed(layout, lastTop(layout), false)).toEqual([[92, 100]]);
+    expect(needed(lay({ count: 0 }), 0, false)).toEqual([]);
+  });
+});
+
+describe("revealing", () => {
+  it("moves as little as shows the whole tile", () => {
+    const layout = lay();
+    expect(revealing(layout, 0, 50)).toBe(0);
+    expect(revealing(layout, 8, 100)).toBe(100);
+    expect(revealing(layout, 12, 100)).toBe(240);
+    expect(revealing(layout, 99, 0)).toBe(lastTop(layout));
+  });
+});
+
+describe("stepped", () => {
+  const layout = lay({ count: 22, columns: [5], height: 340 });
+  it.each<[Step, number, number]>([
+    ["left", 5, 4],
+    ["left", 0, 0],
+    ["right", 4, 5],
+    ["right", 21, 21],
+    ["up", 7, 2],
+    ["up", 2, 2],
+    ["down", 16, 21],
+    ["down", 18, 21],
+    ["down", 20, 20],
+    ["rowStart", 13, 10],
+    ["rowEnd", 13, 14],
+    ["rowEnd", 20, 21],
+    ["first", 13, 0],
+    ["last", 13, 21],
+    ["pageDown", 3, 13],
+    ["pageDown", 19, 21],
+    ["pageUp", 21, 11],
+    ["pageUp", 3, 3],
+  ])("%s from %d to %d", (step, from, to) => {
+    expect(stepped(layout, from, step)).toBe(to);
+  });
+});
+
+describe("ScrollMap", () => {
+  it("changes nothing while the browser can scroll it all", () => {
+    const layout = lay({ count: 100_000 });
+    const map = new ScrollMap(layout);
+    for (const scroll of [0, 1, 4_000_000.5, lastTop(layout)]) {
+      map.moved(scroll);
+      expect([map.top, map.offset, map.rest()]).toEqual([scroll, 0, scroll]);
+    }
+  });
+
+  const layout = lay({ count: 1_000_000, columns: [2], outerWidth: 1400, width: 1400 });
+  const lastScroll = layout.height - layout.viewport;
+
+  it("keeps what is scrolled within what browsers can", () => {
+    expect(layout.total).toBeGreaterThan(200_000_000);
+    expect(layout.height).toBe(8_000_000);
+  });
+
+  it("reaches both ends by the scroll bar, and everything between in order", () => {
+    const map = new ScrollMap(layout);
+    let before = -1;
+    for (let scroll = 0; scroll <= lastScroll; scroll += lastScroll / 97) {
+      map.moved(scroll);
+      expect(map.top).toBeGreaterThan(before);
+      before = map.top;
+    }
+    map.moved(lastScroll);
+    expect(map.top).toBe(lastTop(layout));
+    map.moved(0);
+    expect(map.top).toBe(0);
+  });
+
+  it("moves by whole pixels with the wheel, wherever it is, and through a rest", () => {
+    const map = new ScrollMap(layout);
+    map.moved(lastScroll / 2);
+    let { top } = map;
+    let scroll = lastScroll / 2;
+    for (let turn = 0; turn < 2000; turn++) {
+      scroll += 120;
+      map.moved(scroll);
+      expect(map.top).toBeCloseTo(top + 120, 3);
+      top = map.top;
+      if (turn % 50) continue;
+      scroll = Math.round(map.rest());
+      map.settled(scroll);
+      expect(map.top).toBeCloseTo(top, 3);
+      map.moved(scroll);
+      expect(map.top).toBeCloseTo(top, 3);
+    }
+  });
+
+  it("goes to any item exactly, and rests there", () => {
+    const map = new ScrollMap(layout);
+    for (const index of [0, 1, 4321, 500_000, 999_000, 999_999]) {
+      const top = revealing(layout, index, 0);
+      const scroll = Math.round(map.rest(top));
+      expect(scroll).toBeLessThanOrEqual(lastScroll);
+      map.settled(scroll, top);
+      expect(map.top).toBe(top);
+    }
+  });
+
+  it("lets the wheel reach the first item from where the scroll bar is near the top", () => {
+    const map = new ScrollMap(layout);
+    map.settled(map.rest(30_000), 30_000);
+    for (let scroll = map.rest(); scroll >= 0; scroll -= 120) map.moved(scroll);
+    map.moved(0);
+    expect(map.top).toBe(0);
+  });
+});

@@ -1,0 +1,75 @@
+"""One byte-bounded cache for all that a gallery has encoded. Pure: knows nothing of images."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class ByteBoundedCache(Generic[K, V]):
+    """Least recently used values, bounded by the sum of their sizes in bytes.
+
+    Not thread safe by itself: the gallery's lock guards it.
+
+    Parameters
+    ----------
+    limit : int
+        Bytes that all values may take together.
+    size_of : callable
+        The size of one value in bytes.
+
+    Examples
+    --------
+    >>> cache = ByteBoundedCache[str, bytes](limit=10, size_of=len)
+    >>> cache.put("a", b"123456")
+    >>> cache.put("b", b"1234567")
+    >>> cache.get("a"), cache.get("b"), cache.bytes
+    (None, b'1234567', 7)
+    """
+
+    def __init__(self, limit: int, size_of: Callable[[V], int]) -> None:
+        self._limit = limit
+        self._size_of = size_of
+        self._values: OrderedDict[K, V] = OrderedDict()
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def keys(self) -> list[K]:
+        """Return the keys, least recently used first."""
+        return list(self._values)
+
+    def get(self, key: K) -> V | None:
+        """Return the value and mark it as just used; None when it is not here."""
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        """Keep a value; the least recently used go until all fit. One that is larger than the limit is not kept."""
+        self.drop(key)
+        size = self._size_of(value)
+        if size > self._limit:
+            return
+        self._values[key] = value
+        self.bytes += size
+        while self.bytes > self._limit:
+            _, oldest = self._values.popitem(last=False)
+            self.bytes -= self._size_of(oldest)
+
+    def drop(self, key: K) -> None:
+        """Forget one value."""
+        value = self._values.pop(key, None)
+        if value is not None:
+            self.bytes -= self._size_of(value)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._values.clear()
+        self.bytes = 0

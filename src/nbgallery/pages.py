@@ -1,0 +1,188 @@
+"""The opening state: which thumbnails ride in the widget's own traits, so that they are drawn without asking."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import Any
+
+from nbgallery import protocol
+from nbgallery.feed import Batch, Encoded, Feed
+from nbgallery.items import ItemList
+from nbgallery.sender import Outbox
+
+#: The opening state holds at most so many items and bytes, however long the list.
+MAX_ITEMS = 48
+MAX_BYTES = 2**20
+
+#: The constructor waits so long for the first screen; what is not ready by then follows.
+_WAIT_SECONDS = 0.2
+
+#: The rest of the first screen follows when all of it is there, or after so long with what is.
+_REST_SECONDS = 2.0
+
+#: A view that has not been heard by then cannot be: the kernel is busy and the host has no subshells. It gets its
+#: second screen unasked.
+_UNHEARD_SECONDS = 1.0
+
+#: The width of a notebook's cell in a browser window of usual size; the real one is known only after opening.
+_TYPICAL_WIDTH = 800
+
+#: The height of a gallery that has none of its own: the front end's rule (``layout.ts``).
+_DEFAULT_HEIGHT = 560
+
+Page = dict[str, Any]
+
+#: Items by id, with the thumbnails that are being made of them.
+Made = list[tuple[int, "Future[Encoded]"]]
+
+
+def screen_size(columns: Sequence[int], rows: Sequence[int] | None, height: str | None, count: int) -> int:
+    """Return how many items a first screen shows, on a page of typical width with square tiles.
+
+    Examples
+    --------
+    >>> screen_size([2], None, None, 1000), screen_size([8], None, None, 1000), screen_size([4], None, None, 3)
+    (4, 48, 3)
+    >>> screen_size([4], [2], None, 1000), screen_size([4], None, "200px", 1000)
+    (8, 4)
+    """
+    across = _at_typical_width(columns)
+    if rows is not None:
+        down = _at_typical_width(rows)
+    else:
+        pixels = float(height[:-2]) if height is not None and height.endswith("px") else _DEFAULT_HEIGHT
+        down = max(1, math.ceil(pixels * across / _TYPICAL_WIDTH))
+    return min(across * down, count, MAX_ITEMS)
+
+
+def opening_edge(columns: Sequence[int]) -> int:
+    """Return the size of the opening thumbnails: what a tile fills at typical width, one device pixel a pixel.
+
+    Examples
+    --------
+    >>> opening_edge([1]), opening_edge([2]), opening_edge([4]), opening_edge([8])
+    (1024, 512, 256, 256)
+    """
+    tile = _TYPICAL_WIDTH / _at_typical_width(columns)
+    # 256 at least: tiles grow on wide windows and on screens with more device pixels.
+    return next((edge for edge in protocol.THUMBNAIL_EDGES if edge >= max(256, tile * 0.9)), 1024)
+
+
+def _at_typical_width(values: Sequence[int]) -> int:
+    # The third breakpoint, 768 to 991 px, holds the typical width; the last value repeats.
+    return values[min(2, len(values) - 1)]
+
+
+class Pages:
+    """Fills the page traits of one gallery, each once.
+
+    Parameters
+    ----------
+    items : ItemList
+        The list.
+    feed : Feed
+        Makes the thumbnails.
+    lock : threading.RLock
+        The gallery's lock.
+    outbox : Outbox
+        Whose thread composes the pages that follow.
+    set_page : callable
+        Sets one page trait; called on the sender thread.
+    """
+
+    def __init__(
+        self,
+        items: ItemList,
+        feed: Feed,
+        lock: threading.RLock,
+        outbox: Outbox,
+        set_page: Callable[[int, Page], None],
+    ) -> None:
+        self._items = items
+        self._feed = feed
+        self._lock = lock
+        self._outbox = outbox
+        self._set_page = set_page
+        self._bytes = 0
+        self._edge = 256
+        self._screen = 0
+        self._heard = False
+        self._revision = 0
+        self._rest: Made = []
+
+    def first(self, screen: int, edge: int, wait_seconds: float = _WAIT_SECONDS) -> Page | None:
+        """Make the first screen, wait for it a moment, and return what is there by then."""
+        with self._lock:
+            self._screen, self._edge, self._bytes = screen, edge, 0
+            self._revision = self._items.revision
+            futures = self._make(range(screen))
+        if not futures:
+            return None
+        wait([future for _, future in futures], timeout=wait_seconds)
+        with self._lock:
+            ready = [(item_id, future) for item_id, future in futures if future.done()]
+            self._rest = [(item_id, future) for item_id, future in futures if not future.done()]
+            return self._compose(ready)
+
+    def follow_up(self) -> None:
+        """Send what was not ready in time, and a second screen should no view be heard."""
+        if self._rest:
+            self._send_when_ready(1, self._rest)
+        if 0 < self._screen < len(self._items):
+            self._outbox.post(self._send_unasked, _UNHEARD_SECONDS)
+
+    def heard(self) -> None:
+        """A view asks for itself: nothing more is sent unasked."""
+        self._heard = True
+
+    def _make(self, indices: range) -> Made:
+        ids = [self._items.id_at(index) for index in indices if index < len(self._items)]
+        return [(item_id, self._feed.make(item_id, self._edge)) for item_id in ids]
+
+    def _send_unasked(self) -> None:
+        with self._lock:
+            if self._heard or self._items.revision != self._revision:
+                return
+            second = self._make(range(self._screen, min(2 * self._screen, MAX_ITEMS)))
+        self._send_when_ready(2, second)
+
+    def _send_when_ready(self, number: int, made: Made) -> None:
+        """Set a page trait once all of its thumbnails are there, or after a while with those that are."""
+        sent = False
+
+        def send(*, last_call: bool = False) -> None:
+            nonlocal sent
+            with self._lock:
+                ready = [(item_id, future) for item_id, future in made if future.done()]
+                if sent or not (last_call or len(ready) == len(made)):
+                    return
+                sent = True
+                # A view that is heard is sent what it wants of these.
+                page = None if self._heard else self._compose(ready)
+            if page is not None:
+                self._set_page(number, page)
+
+        for _, future in made:
+            future.add_done_callback(lambda _: self._outbox.post(send))
+        self._outbox.post(partial(send, last_call=True), _REST_SECONDS)
+
+    def _compose(self, made: Made) -> Page | None:
+        batch = Batch(MAX_BYTES - self._bytes)
+        for item_id, future in made:
+            if future.cancelled():
+                continue
+            encoded = future.result()
+            header = self._feed.header(item_id, encoded)
+            # One that is larger than a buffer comes in parts, when a view asks for it.
+            if header is None or encoded.size > protocol.MAX_BUFFER_BYTES:
+                continue
+            if not batch.add(header, encoded):
+                break
+        if not batch.entries:
+            return None
+        self._bytes += batch.bytes
+        return {"revision": self._items.revision, "entries": batch.entries, "data": batch.data}

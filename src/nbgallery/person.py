@@ -1,0 +1,95 @@
+"""What a person's doing means for a gallery: its state follows, and its events fire, once each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbgallery.errors import MediaError
+from nbgallery.events import EventData, FileData, PreviewData, SelectData
+from nbgallery.media import identify
+from nbgallery.selection import Ranges
+
+if TYPE_CHECKING:
+    from nbgallery.gallery import Gallery
+    from nbgallery.values import Values
+
+
+class GalleryPerson:
+    """Applies to one gallery what the views report.
+
+    Parameters
+    ----------
+    gallery : Gallery
+        Whose state and events these are.
+    """
+
+    def __init__(self, gallery: Gallery) -> None:
+        self._gallery = gallery
+
+    def select(self, index: int) -> None:
+        """Select an item, or show another one in the preview."""
+        self._gallery.take_from_browser(selected_index=index)
+        self._fire_selection(index, selected=True)
+
+    def deselect(self, index: int) -> None:
+        """Take the selection back."""
+        self._gallery.take_from_browser(selected_index=None)
+        self._fire_selection(index, selected=False)
+
+    def open_preview(self, index: int) -> None:
+        """Open the preview on an item."""
+        gallery = self._gallery
+        gallery.take_from_browser(preview=True)
+        gallery.preview_open.fire(lambda: PreviewData(gallery, index, opened=True))
+
+    def close_preview(self, index: int) -> None:
+        """Close the preview."""
+        gallery = self._gallery
+        gallery.take_from_browser(preview=False)
+        gallery.preview_close.fire(lambda: PreviewData(gallery, index, opened=False))
+
+    def change_selection(self, add: Ranges, remove: Ranges, toggled: int | None) -> None:
+        """Change the multi-selection; a single item that was toggled fires an event."""
+        after = self._gallery.selection.minus(remove).union(add)
+        self._gallery.take_from_browser(selection=after)
+        if toggled is not None:
+            self._fire_selection(toggled, selected=toggled in after)
+
+    def press(self, button: str) -> None:
+        """Press one of the user's own buttons."""
+        self._gallery.press(button)
+
+    def selected_ranges(self) -> Ranges:
+        """Return the multi-selection."""
+        return self._gallery.selection
+
+    def _fire_selection(self, index: int, *, selected: bool) -> None:
+        gallery = self._gallery
+        values = gallery.paths()
+
+        def data() -> EventData:
+            # On the listeners' thread, if there is a listener at all: a user's own sequence may take its time.
+            return SelectData(gallery, index, _described(values, index), selected)
+
+        gallery.select.fire(data)
+        if not selected:
+            gallery.deselect.fire(data)
+
+
+def _described(values: Values, index: int) -> dict[str, Any]:
+    item = values.items[index]
+
+    def path() -> object:
+        return values[index][0]
+
+    try:
+        media = identify(item.media)
+    except MediaError:
+        return {"image": FileData({}, path), "caption": item.caption}
+    facts = {
+        "url": media.url,
+        "orig_name": media.name or None,
+        "mime_type": media.mime or None,
+        "size": media.size,
+    }
+    return {media.kind: FileData(facts, path), "caption": item.caption}

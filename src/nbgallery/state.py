@@ -1,0 +1,68 @@
+"""What follows from an edit, and what may follow from a browser's word: rules on plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbgallery.items import Change
+from nbgallery.selection import Ranges
+from nbgallery.splices import shift
+
+
+def follow(change: Change, selected: int | None, selection: Ranges) -> tuple[int | None, Ranges]:
+    """Keep the selected item and the multi-selection on their items.
+
+    When the whole list is replaced, the selected index stays as long as there is an item at it, as in Gradio; the
+    multi-selection ends.
+
+    Examples
+    --------
+    >>> change = Change(1, 2, 9, ({"op": "splice", "at": 0, "remove": 1, "insert": 0},), ())
+    >>> follow(change, 4, Ranges([(0, 2)]))
+    (3, Ranges(0))
+    """
+    if any(operation["op"] == "reset" for operation in change.operations):
+        kept = selected if selected is not None and selected < change.count else None
+        return kept, Ranges()
+    now = None if selected is None else shift(selected, change.operations)
+    return now, selection.shifted(change.operations)
+
+
+def first_touched(change: Change) -> int:
+    """Return the first index at which an item, or what is said of it, is no longer what it was.
+
+    Examples
+    --------
+    >>> first_touched(Change(1, 2, 9, ({"op": "move", "from": 7, "to": 3},), ()))
+    3
+    """
+    firsts = {
+        "splice": lambda one: one["at"],
+        "move": lambda one: min(one["from"], one["to"]),
+        "caption": lambda one: one["at"],
+        "reset": lambda one: 0,
+    }
+    return min((int(firsts[one["op"]](one)) for one in change.operations), default=change.count)
+
+
+def from_browser(state: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """Keep of a browser's state what it may write, within range.
+
+    Examples
+    --------
+    >>> from_browser({"selected_index": 12, "preview": True, "columns": 3}, count=10)
+    {'selected_index': 9, 'preview': True}
+    >>> from_browser({"selected_index": "1; drop", "preview": 0}, count=10)
+    {}
+    """
+    accepted: dict[str, Any] = {}
+    if "selected_index" in state:
+        index = state["selected_index"]
+        if index is None or count == 0:
+            accepted["selected_index"] = None
+        elif isinstance(index, int) and not isinstance(index, bool):
+            accepted["selected_index"] = max(0, min(index, count - 1))
+    if isinstance(state.get("preview"), bool):
+        accepted["preview"] = state["preview"]
+    return accepted
