@@ -1,12 +1,12 @@
 # Needs Python 3.10 or later, Node 20 or later, and make. Everything else is set up in .venv/ and node_modules/.
 #   make demo    JupyterLab on the quickstart         make test    all tests, in a real Chromium too
-#   make lint    make types    make format            make wheel-check    make size    make clean
+#   make lint    make types    make format    make bench    make wheel-check    make size    make clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup browser demo test lint format types wheel-check size clean
+.PHONY: help setup browser demo test bench lint format types wheel-check size clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -39,6 +39,9 @@ test: setup browser
 	cd js && npm test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+bench: setup browser
+	$(BIN)/python -m pytest -o python_files='bench_*.py' -o timeout=900 -rP tests/benchmarks
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -69,6 +72,7 @@ $(BIN)/python:
 	if command -v uv >/dev/null; then uv venv --seed --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi
 
 # The editable install builds the bundle when it is missing, so the bundle comes first and is built once.
+# Without its announcements plugin JupyterLab does not ask in a popup whether to fetch news.
 $(STAMPS)/python: pyproject.toml hatch_build.py | $(BIN)/python $(BUNDLE)
 	if command -v uv >/dev/null; then \
 	  uv pip install --python $(BIN)/python --editable . --group dev; \
@@ -76,7 +80,6 @@ $(STAMPS)/python: pyproject.toml hatch_build.py | $(BIN)/python $(BUNDLE)
 	  $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
 	  $(BIN)/python -m pip install --quiet --editable . --group dev; \
 	fi
-	# Else JupyterLab asks in a popup whether to fetch news.
 	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
 	mkdir -p $(@D) && touch $@
 

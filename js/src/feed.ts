@@ -3,21 +3,13 @@
  * One feed a model: its views share what has arrived.
  */
 
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { IndexedCache } from "./cache";
-import { asRanges, edgeFor, goodEnough, missingIndices, sameMembers } from "./demand";
-import { type Opening, Openings, type OpenRequest, type OriginalFile } from "./openings";
-import {
-  type EntryHeader,
-  type KernelMessage,
-  type Page,
-  PROTOCOL_VERSION,
-  type Range,
-  type Splice,
-  type SpliceOperation,
-  type Status,
-  type ViewMessage,
-} from "./protocol";
+import { signal } from "@preact/signals-core";
+import { indexedCache } from "./cache";
+import { asRanges, edgeFor, isSharp, missingIndices } from "./demand";
+import { type Opening, type OpenRequest, openings } from "./openings";
+import type { EntryHeader, KernelMessage, Page, Range, SpliceOperation } from "./protocol";
+import { shift } from "./selection";
+import type { Send } from "./store";
 
 export interface Entry {
   readonly header: EntryHeader;
@@ -25,16 +17,11 @@ export interface Entry {
   readonly data: Blob | null;
 }
 
-interface Stored extends Entry {
-  readonly bytes: number;
-}
-
 interface Demand {
   pixels: number;
   ranges: readonly Range[];
-  /** What the latest `want` named and has not come yet. */
-  asked: Set<number>;
-  number: number;
+  /** What the latest `want` named and has not come yet; null in it says that this `want` no longer holds. */
+  asked: Set<number | null>;
   sentAt: number;
 }
 
@@ -44,6 +31,8 @@ export type FeedChange =
   | { readonly type: "reset" };
 
 export type Connection = "live" | "waiting" | "gone";
+
+type Buffer = DataView | Uint8Array;
 
 /** A few thousand thumbnails: more than a person scrolls back through, little for a browser tab. */
 const THUMBNAIL_CACHE_BYTES = 64 * 2 ** 20;
@@ -58,299 +47,259 @@ const WANT_INTERVAL_MS = 40;
 const WAITING_AFTER_MS = 2000;
 const REPEAT_AFTER_MS = 10_000;
 
-export class Feed {
-  readonly #send: (message: ViewMessage) => void;
-  readonly #entries = new IndexedCache<Stored>(THUMBNAIL_CACHE_BYTES);
-  readonly #openings: Openings;
-  readonly #demands = new Map<string, Demand>();
-  readonly #partial = new Map<number, { total: number; parts: Uint8Array[]; bytes: number }>();
-  readonly #listeners = new Set<(change: FeedChange) => void>();
-  readonly #count: Signal<number>;
-  readonly #revision: Signal<number>;
-  readonly #connection = signal<Connection>("live");
-  #heardAt = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export type Feed = ReturnType<typeof createFeed>;
 
-  constructor(send: (message: ViewMessage) => void, count: number, revision: number, end: AbortSignal) {
-    this.#send = send;
-    this.#count = signal(count);
-    this.#revision = signal(revision);
-    this.#openings = new Openings(send, () => this.#revision.peek());
-    end.addEventListener("abort", () => this.#end());
-  }
+export function createFeed(send: Send, items: number, at: number, ended: AbortSignal) {
+  const count = signal(items);
+  const revision = signal(at);
+  const connection = signal<Connection>("live");
+  const entries = indexedCache<Entry>(THUMBNAIL_CACHE_BYTES, ({ data }) => (data?.size ?? 0) + HEADER_BYTES);
+  const originals = openings(send, revision);
+  const demands = new Map<string, Demand>();
+  const listeners = new Set<(change: FeedChange) => void>();
+  /** The thumbnail that arrives: one larger than a buffer comes in parts, with nothing in between. */
+  let arriving = { index: -1, blob: new Blob() };
+  /** Since when the kernel has been silent, or has been asked for nothing. */
+  let silentSince = 0;
+  let resynchronizedAt = 0;
+  let wants = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer is due; 0 when it is not set. */
+  let due = 0;
 
-  get count(): ReadonlySignal<number> {
-    return this.#count;
-  }
+  const tell = (change: FeedChange) => {
+    for (const listener of listeners) listener(change);
+  };
 
-  get revision(): ReadonlySignal<number> {
-    return this.#revision;
-  }
+  const isHere = (index: number, pixels: number) => {
+    const header = entries.get(index)?.header;
+    return !!header && (header.complete || !header.bytes || isSharp(header.edge, pixels));
+  };
 
-  get connection(): ReadonlySignal<Connection> {
-    return this.#connection;
-  }
+  const isNeeded = (index: number) =>
+    [...demands.values()].some(({ ranges }) =>
+      ranges.some(([start, stop]) => start <= index && index < stop),
+    );
 
-  entry(index: number): Entry | undefined {
-    return this.#entries.get(index);
-  }
+  const isAsking = () => originals.isPending() || [...demands.values()].some(({ asked }) => asked.size > 0);
 
-  original(index: number): OriginalFile | undefined {
-    return this.#openings.cached(index);
-  }
+  const beginAsking = () => {
+    if (!isAsking()) silentSince = Date.now();
+    watch(WAITING_AFTER_MS);
+  };
 
-  open(view: string, request: OpenRequest): Opening {
-    const opening = this.#openings.open(view, request, this.#connection.peek() === "gone");
-    this.#watch();
-    return opening;
-  }
-
-  /** A poster that the browser made, since the kernel had no decoder. */
-  keepPoster(index: number, poster: Blob): void {
-    const entry = this.#entries.get(index);
-    if (entry === undefined || entry.header.kind !== "video") return;
-    this.#entries.set(index, {
-      header: { ...entry.header, mime: poster.type },
-      data: poster,
-      bytes: poster.size + HEADER_BYTES,
-    });
-    this.#tell({ type: "entries", indices: [index] });
-  }
-
-  subscribe(listener: (change: FeedChange) => void, end: AbortSignal): void {
-    this.#listeners.add(listener);
-    end.addEventListener("abort", () => this.#listeners.delete(listener));
-  }
-
-  /** All that `view` needs now, most urgent first, drawn with `pixels` device pixels on the longer side. */
-  need(view: string, pixels: number, ranges: readonly Range[]): void {
-    let demand = this.#demands.get(view);
-    if (demand === undefined) {
-      demand = { pixels, ranges, asked: new Set(), number: 0, sentAt: 0 };
-      this.#demands.set(view, demand);
-    }
-    demand.pixels = pixels;
-    demand.ranges = ranges;
-    for (const [start, stop] of ranges) {
-      for (let index = start; index < stop; index++) this.#entries.touch(index);
-    }
-    this.#ask(view, demand);
-  }
-
-  leave(view: string): void {
-    const demand = this.#demands.get(view);
-    this.#demands.delete(view);
-    this.#openings.leave(view);
-    if (demand !== undefined && demand.asked.size > 0) this.#sendWant(view, demand, new Set());
-  }
-
-  /** The comm has closed: nothing more will come. What is drawn stays. */
-  lose(): void {
-    this.#connection.value = "gone";
-    this.#end();
-  }
-
-  /** The thumbnails that came in a page trait. `live` says that the page was pushed to a list that may have changed. */
-  takePage(page: Page | null, limit: number, live: boolean): void {
-    if (page === null || (live && page.revision !== this.#revision.peek())) return;
-    this.#heard();
-    const entries = page.entries.filter((header) => header.index < limit && header.index < this.#count.peek());
-    this.#takeEntries(page.entries, page.data, new Set(entries.map((header) => header.index)));
-  }
-
-  take(message: KernelMessage, buffers: readonly (DataView | Uint8Array)[]): void {
-    this.#heard();
-    switch (message.kind) {
-      case "thumbs":
-        this.#send({ kind: "ack", v: PROTOCOL_VERSION, view: message.view, batch: message.batch });
-        if (message.revision !== this.#revision.peek()) this.resynchronize();
-        else this.#takeEntries(message.entries, buffers[0]);
-        break;
-      case "original":
-        this.#send({ kind: "ack", v: PROTOCOL_VERSION, view: message.view, batch: message.batch });
-        this.#openings.take(message, buffers[0]);
-        break;
-      case "splice":
-        this.#takeSplice(message);
-        break;
-      case "status":
-        this.#takeStatus(message);
-        break;
-      case "error":
-        if (message.rid !== null) this.#openings.fail(message.rid, message.message);
-        break;
-      case "selection":
-        break;
-    }
-    this.#watch();
-  }
-
-  /** Ask for the whole truth in small: at the beginning, and when a message was lost. */
-  resynchronize(): void {
-    this.#send({ kind: "ready", v: PROTOCOL_VERSION, view: "" });
-  }
-
-  #takeEntries(headers: readonly EntryHeader[], buffer: DataView | Uint8Array | undefined, only?: Set<number>): void {
-    let at = 0;
-    const arrived: number[] = [];
-    for (const header of headers) {
-      const bytes = buffer === undefined ? null : viewOf(buffer, at, header.bytes);
-      at += header.bytes;
-      if (only !== undefined && !only.has(header.index)) continue;
-      const whole = header.part === undefined ? bytes : this.#assemble(header.index, header.part, bytes);
-      if (whole === undefined) continue;
-      const data = header.mime === "" || whole === null || whole.length === 0 ? null : new Blob([whole], { type: header.mime });
-      // A poster made here outlives a kernel that can make none.
-      const poster = data === null && header.kind === "video" ? (this.#entries.get(header.index)?.data ?? null) : data;
-      this.#entries.set(header.index, { header, data: poster, bytes: (poster?.size ?? 0) + HEADER_BYTES });
-      for (const demand of this.#demands.values()) demand.asked.delete(header.index);
-      arrived.push(header.index);
-    }
-    this.#entries.trim((index) => this.#isNeeded(index));
-    if (arrived.length > 0) this.#tell({ type: "entries", indices: arrived });
-    for (const [view, demand] of this.#demands) this.#ask(view, demand);
-  }
-
-  /** Collect the parts of a thumbnail larger than one buffer; undefined until all are there. */
-  #assemble(index: number, [offset, total]: readonly [number, number], bytes: Uint8Array<ArrayBuffer> | null) {
-    if (bytes === null) return undefined;
-    if (offset === 0) this.#partial.set(index, { total, parts: [], bytes: 0 });
-    const partial = this.#partial.get(index);
-    if (partial === undefined || partial.bytes !== offset || partial.total !== total) return undefined;
-    partial.parts.push(bytes);
-    partial.bytes += bytes.length;
-    if (partial.bytes < total) return undefined;
-    this.#partial.delete(index);
-    const whole = new Uint8Array(total);
-    let at = 0;
-    for (const part of partial.parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
-  }
-
-  #takeSplice(message: Splice): void {
-    if (message.revision <= this.#revision.peek()) return;
-    if (message.base !== this.#revision.peek()) {
-      this.resynchronize();
-      return;
-    }
-    const reset = message.operations.some((operation) => operation.op === "reset");
-    this.#revision.value = message.revision;
-    this.#count.value = message.count;
-    this.#partial.clear();
-    for (const demand of this.#demands.values()) demand.asked.clear();
-    if (reset) {
-      this.#forget();
-      return;
-    }
-    this.#entries.follow(message.operations);
-    this.#openings.follow(message.operations);
-    for (const operation of message.operations) {
-      if (operation.op !== "caption") continue;
-      const entry = this.#entries.get(operation.at);
-      if (entry !== undefined) {
-        this.#entries.set(operation.at, { ...entry, header: { ...entry.header, caption: operation.caption } });
-      }
-    }
-    this.#tell({ type: "splice", operations: message.operations });
-  }
-
-  #takeStatus(message: Status): void {
-    if (message.revision === this.#revision.peek()) return;
-    this.#revision.value = message.revision;
-    this.#count.value = message.count;
-    this.#forget();
-  }
-
-  #forget(): void {
-    this.#entries.clear();
-    this.#openings.forget();
-    for (const demand of this.#demands.values()) demand.asked.clear();
-    this.#tell({ type: "reset" });
-  }
-
-  #isHere(index: number, pixels: number): boolean {
-    const header = this.#entries.get(index)?.header;
-    if (header === undefined) return false;
-    return header.complete || header.bytes === 0 || goodEnough(header.edge, pixels);
-  }
-
-  #isNeeded(index: number): boolean {
-    for (const demand of this.#demands.values()) {
-      if (demand.ranges.some(([start, stop]) => start <= index && index < stop)) return true;
-    }
-    return false;
-  }
-
-  #ask(view: string, demand: Demand): void {
-    if (this.#connection.peek() === "gone") return;
-    const missing = missingIndices(demand.ranges, this.#count.peek(), (index) => this.#isHere(index, demand.pixels));
-    if (sameMembers(missing, demand.asked)) return;
+  /** Ask for what is missing, unless all of it has been asked for. */
+  const ask = (demand: Demand, view: string) => {
+    const { pixels, asked } = demand;
+    const missing = missingIndices(demand.ranges, count.peek(), (index) => isHere(index, pixels));
+    if (connection.peek() === "gone") return;
+    if (missing.size === asked.size && [...missing].every((index) => asked.has(index))) return;
     const wait = demand.sentAt + WANT_INTERVAL_MS - Date.now();
     if (wait > 0) {
-      this.#watch(wait);
+      watch(wait);
       return;
     }
-    this.#sendWant(view, demand, missing);
-  }
-
-  #sendWant(view: string, demand: Demand, missing: Set<number>): void {
+    beginAsking();
     demand.asked = missing;
-    demand.number += 1;
     demand.sentAt = Date.now();
-    this.#send({
+    send({
       kind: "want",
-      v: PROTOCOL_VERSION,
       view,
-      number: demand.number,
-      revision: this.#revision.peek(),
-      edge: edgeFor(demand.pixels),
+      number: ++wants,
+      revision: revision.peek(),
+      edge: edgeFor(pixels),
       ranges: asRanges(missing),
     });
-    this.#watch();
-  }
+  };
 
-  #tell(change: FeedChange): void {
-    for (const listener of [...this.#listeners]) listener(change);
-  }
+  /** Look again, at the latest after so long. */
+  const watch = (delay: number) => {
+    const then = Date.now() + delay;
+    if (due && then >= due) return;
+    clearTimeout(timer);
+    due = then;
+    timer = setTimeout(look, delay);
+  };
 
-  #heard(): void {
-    this.#heardAt = Date.now();
-    if (this.#connection.peek() === "waiting") this.#connection.value = "live";
-  }
-
-  /** When something is asked for, look again: to send what was held back, to say that we wait, to repeat. */
-  #watch(delay = WAITING_AFTER_MS): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), delay);
-  }
-
-  #look(): void {
-    if (this.#connection.peek() === "gone") return;
+  /** Send what was held back, repeat what was not answered, and see whether the kernel keeps us waiting. */
+  const look = () => {
+    due = 0;
     const now = Date.now();
-    let asking = this.#openings.pending;
-    for (const [view, demand] of this.#demands) {
-      if (demand.asked.size > 0 && now - Math.max(demand.sentAt, this.#heardAt) > REPEAT_AFTER_MS) demand.asked.clear();
-      this.#ask(view, demand);
-      asking ||= demand.asked.size > 0;
+    for (const demand of demands.values()) {
+      if (now - Math.max(demand.sentAt, silentSince) >= REPEAT_AFTER_MS) demand.asked.clear();
     }
-    if (!asking) return;
-    const asked = Math.max(...[...this.#demands.values()].map((demand) => demand.sentAt), 0);
-    if (now - Math.max(this.#heardAt, asked) >= WAITING_AFTER_MS) this.#connection.value = "waiting";
-    this.#watch();
-  }
+    demands.forEach(ask);
+    if (!isAsking()) {
+      heard();
+      return;
+    }
+    const left = silentSince + WAITING_AFTER_MS - now;
+    if (left <= 0) connection.value = "waiting";
+    watch(left > 0 ? left : WAITING_AFTER_MS);
+  };
 
-  #end(): void {
-    clearTimeout(this.#timer);
-    this.#openings.end();
-  }
-}
+  const heard = () => {
+    silentSince = Date.now();
+    connection.value = "live";
+  };
 
-/** Buffers arrive as DataView (Jupyter, marimo) or Uint8Array (Colab), and may be windows into a larger one. */
-function viewOf(buffer: DataView | Uint8Array, at: number, length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset + at, Math.min(length, buffer.byteLength - at));
+  /** The bytes of a thumbnail; null while some of them are still to come, or were lost. */
+  const assemble = (
+    { index, bytes, part = [0, bytes], mime }: EntryHeader,
+    data: Uint8Array<ArrayBuffer>,
+  ) => {
+    const before = part[0] && arriving.index === index ? [arriving.blob] : [];
+    const blob = new Blob([...before, data], { type: mime });
+    arriving = { index, blob };
+    return blob.size === part[1] ? blob : null;
+  };
+
+  /** Take in the entries of a message to the view `to`. */
+  const takeEntries = (
+    headers: readonly EntryHeader[],
+    buffer: Buffer | undefined,
+    limit: number,
+    to = "",
+  ) => {
+    // Buffers arrive as DataView (Jupyter, marimo) or Uint8Array (Colab), and may be windows into a larger one.
+    const { buffer: whole, byteOffset, byteLength } = buffer ?? {};
+    const all = new Uint8Array(whole as ArrayBuffer, byteOffset, byteLength);
+    const arrived: number[] = [];
+    let offset = 0;
+    for (const header of headers) {
+      const { index, bytes } = header;
+      const before = entries.get(index);
+      const data = all.subarray(offset, offset + bytes);
+      offset += bytes;
+      if (!(index < Math.min(limit, count.peek()))) continue;
+      // A poster made here outlives a kernel that can make none.
+      const blob = bytes ? assemble(header, data) : (before?.data ?? null);
+      if (bytes && !blob) continue;
+      // What was made for the smaller tiles of another view takes nothing away.
+      if (header.error || (before?.header.edge ?? 0) <= header.edge) {
+        entries.set(index, { header, data: blob });
+        arrived.push(index);
+      }
+      for (const [view, demand] of demands) {
+        if (view === to || isHere(index, demand.pixels)) demand.asked.delete(index);
+      }
+    }
+    entries.trim(isNeeded);
+    tell({ type: "entries", indices: arrived });
+    demands.forEach(ask);
+  };
+
+  const takeChange = (to: number, length: number, operations: readonly SpliceOperation[]) => {
+    entries.follow(operations);
+    originals.follow(operations);
+    operations.forEach((operation, position) => {
+      if (operation.op !== "caption") return;
+      const index = shift(operation.at, operations.slice(position + 1)) ?? -1;
+      const entry = entries.get(index);
+      if (entry) entries.set(index, { ...entry, header: { ...entry.header, caption: operation.caption } });
+    });
+    for (const demand of demands.values()) {
+      demand.asked = new Set(
+        [...demand.asked].map((index) => (index === null ? index : shift(index, operations))),
+      );
+    }
+    revision.value = to;
+    count.value = length;
+    tell(operations.some(({ op }) => op === "reset") ? { type: "reset" } : { type: "splice", operations });
+  };
+
+  /** Ask for the whole truth in small: at the beginning, and when a message was lost; not again for each one after it. */
+  const resynchronize = () => {
+    const now = Date.now();
+    if (now - resynchronizedAt < REPEAT_AFTER_MS) return;
+    resynchronizedAt = now;
+    send({ kind: "ready", view: "" });
+  };
+
+  const finish = () => {
+    clearTimeout(timer);
+    originals.end();
+  };
+  ended.addEventListener("abort", finish);
+
+  return {
+    count,
+    revision,
+    connection,
+    resynchronize,
+    entry: entries.get,
+    original: originals.cached,
+
+    open(view: string, request: OpenRequest): Opening {
+      beginAsking();
+      const opening = originals.open(view, request);
+      if (connection.peek() === "gone") finish();
+      return opening;
+    },
+
+    /** A poster that the browser made, since the kernel had no decoder. */
+    keepPoster(index: number, data: Blob) {
+      const header = entries.get(index)?.header;
+      if (header?.kind !== "video") return;
+      entries.set(index, { header, data });
+      tell({ type: "entries", indices: [index] });
+    },
+
+    subscribe(listener: (change: FeedChange) => void, end: AbortSignal) {
+      listeners.add(listener);
+      end.addEventListener("abort", () => listeners.delete(listener));
+    },
+
+    /** All that `view` needs now, most urgent first, drawn with `pixels` device pixels on the longer side. */
+    need(view: string, pixels: number, ranges: readonly Range[]) {
+      const demand: Demand = demands.get(view) ?? { pixels, ranges, asked: new Set(), sentAt: 0 };
+      if (edgeFor(pixels) !== edgeFor(demand.pixels)) demand.asked.add(null);
+      demands.set(view, Object.assign(demand, { pixels, ranges }));
+      ask(demand, view);
+    },
+
+    leave(view: string) {
+      const demand = demands.get(view);
+      if (demand) ask({ ...demand, ranges: [], sentAt: 0 }, view);
+      demands.delete(view);
+      originals.leave(view);
+    },
+
+    /** The comm has closed: nothing more will come. What is drawn stays. */
+    lose() {
+      connection.value = "gone";
+      finish();
+    },
+
+    /** The thumbnails of a page trait. One that is pushed fits the list as it was then: it is taken if that is now. */
+    takePage(page: Page | null, limit?: number) {
+      if (page)
+        takeEntries(page.entries, page.data, limit ?? (page.revision === revision.peek() ? count.peek() : 0));
+    },
+
+    take(message: KernelMessage, buffer: Buffer | undefined) {
+      const { kind } = message;
+      const now = revision.peek();
+      heard();
+      if (kind === "thumbs" || kind === "original")
+        send({ kind: "ack", view: message.view, batch: message.batch });
+      if (kind === "thumbs") {
+        if (message.revision === now) takeEntries(message.entries, buffer, count.peek(), message.view);
+        else {
+          demands.get(message.view)?.asked.add(null);
+          resynchronize();
+        }
+      } else if (kind === "original") originals.take(message, buffer);
+      else if (kind === "splice" && message.revision > now) {
+        if (message.base === now) takeChange(message.revision, message.count, message.operations);
+        else resynchronize();
+      } else if (kind === "status") {
+        resynchronizedAt = 0;
+        if (message.revision !== now) takeChange(message.revision, message.count, [{ op: "reset" }]);
+        else demands.forEach(ask);
+      } else if (kind === "error") originals.fail(message);
+    },
+  };
 }
 
 export type { Opening, OpenRequest, OriginalFile } from "./openings";

@@ -40,26 +40,36 @@ export interface KeyHelp {
   readonly where: "grid" | "lightbox" | "both";
 }
 
-export const KEY_HELP: readonly KeyHelp[] = [
-  { keys: ["←", "→", "↑", "↓"], text: "Move", where: "grid" },
-  { keys: ["Home", "End"], text: "Start, end of the row", where: "grid" },
-  { keys: ["Ctrl+Home", "Ctrl+End"], text: "First, last", where: "grid" },
-  { keys: ["PgUp", "PgDn"], text: "A page up, down", where: "grid" },
-  { keys: ["Enter"], text: "Open", where: "grid" },
-  { keys: ["Space", "x"], text: "Select or deselect", where: "grid" },
-  { keys: ["Shift+arrows", "Shift+click"], text: "Select a range", where: "grid" },
-  { keys: ["Ctrl+click"], text: "Select or deselect", where: "grid" },
-  { keys: ["Ctrl+A"], text: "Select all", where: "grid" },
-  { keys: ["Esc"], text: "Clear the selection, then leave", where: "grid" },
-  { keys: ["←", "→"], text: "Previous, next", where: "lightbox" },
-  { keys: ["PgUp", "PgDn"], text: "Ten back, ten on", where: "lightbox" },
-  { keys: ["Home", "End"], text: "First, last", where: "lightbox" },
-  { keys: ["Space"], text: "Play or pause a video, select a picture", where: "lightbox" },
-  { keys: ["x"], text: "Select or deselect", where: "lightbox" },
-  { keys: ["Esc"], text: "Close", where: "lightbox" },
-  { keys: ["f"], text: "Fullscreen", where: "both" },
-  { keys: ["?"], text: "Keys", where: "both" },
-];
+const HELP = {
+  grid: {
+    "← → ↑ ↓": "Move",
+    "Home End": "Start, end of the row",
+    "Ctrl+Home Ctrl+End": "First, last",
+    "PgUp PgDn": "A page up, down",
+    Enter: "Open",
+    "Space x Ctrl+click": "Select or deselect",
+    "Shift+arrows Shift+click": "Select a range",
+    "Ctrl+A": "Select all",
+    Esc: "Clear the selection, then leave",
+  },
+  lightbox: {
+    "← →": "Previous, next",
+    "PgUp PgDn": "Ten back, ten on",
+    "Home End": "First, last",
+    Space: "Play or pause a video, select a picture",
+    x: "Select or deselect",
+    Esc: "Close",
+  },
+  both: { f: "Fullscreen", "?": "Keys" },
+};
+
+export const KEY_HELP: readonly KeyHelp[] = Object.entries(HELP).flatMap(([where, rows]) =>
+  Object.entries(rows).map(([keys, text]) => ({
+    keys: keys.split(" "),
+    text,
+    where: where as KeyHelp["where"],
+  })),
+);
 
 const GRID_STEPS: Record<string, Step> = {
   ArrowLeft: "left",
@@ -100,16 +110,8 @@ const LIGHTBOX_KEYS: Record<string, Exclude<LightboxCommand["name"], "go">> = {
   "?": "help",
 };
 
-/** Input types that take no text: letters typed there are still ours, but space and arrows are theirs. */
-const TEXTLESS = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
-const OPERATED_BY: Record<string, readonly string[]> = {
-  BUTTON: ["Enter", " "],
-  A: ["Enter"],
-  SUMMARY: ["Enter", " "],
-  INPUT: ["Enter", " ", "Home", "End", "PageUp", "PageDown"],
-  VIDEO: [" ", "Home", "End"],
-  AUDIO: [" ", "Home", "End"],
-};
+/** Input types that take no text. */
+const TEXTLESS = /^(button|checkbox|color|file|image|radio|range|reset|submit)$/;
 
 export function gridCommand(event: KeyLike): GridCommand | null {
   if (!isOurs(event)) return null;
@@ -135,16 +137,13 @@ export function lightboxCommand(event: KeyLike): LightboxCommand | null {
 }
 
 /** Not typed into a field, not what operates the focused control, not the browser's or the system's. */
-function isOurs(event: KeyLike): boolean {
-  if (event.altKey || event.isComposing || event.defaultPrevented) return false;
-  const target = (event.target ?? {}) as { tagName?: unknown; type?: unknown; isContentEditable?: unknown };
-  if (target.isContentEditable === true) return false;
-  const tag = String(target.tagName ?? "").toUpperCase();
-  if (tag === "TEXTAREA" || tag === "SELECT") return false;
-  if (tag === "INPUT" && !TEXTLESS.includes(String(target.type))) return false;
-  const arrow = event.key.startsWith("Arrow");
-  if (arrow && (tag === "INPUT" || tag === "VIDEO" || tag === "AUDIO")) return false;
-  return !own(OPERATED_BY, tag)?.includes(event.key);
+function isOurs({ key, altKey, isComposing, defaultPrevented, target }: KeyLike): boolean {
+  if (altKey || isComposing || defaultPrevented) return false;
+  const { tagName = "", type = "", isContentEditable } = (target ?? {}) as Partial<HTMLInputElement>;
+  const is = (tags: RegExp) => tags.test(tagName.toUpperCase());
+  if (isContentEditable || is(/^(TEXTAREA|SELECT)$/) || (is(/^INPUT$/) && !TEXTLESS.test(type))) return false;
+  if (is(/^(BUTTON|A|SUMMARY|INPUT)$/) && /^(Enter| )$/.test(key)) return false;
+  return !(is(/^(INPUT|VIDEO|AUDIO)$/) && /^( |Arrow|Page|Home|End)/.test(key));
 }
 
 /** Shift belongs to a command only where it is part of typing the character. */

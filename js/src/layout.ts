@@ -17,6 +17,8 @@ const MAX_HEIGHT = 560;
 const MIN_TILE = 48;
 /** A tile that the box's height keeps from being square is at most this wide for its height, as photographs are. */
 const MAX_ASPECT = 4 / 3;
+/** What is seen of the next row at least, where tiles would fill the box: else nothing says that there is more. */
+const PEEK = 40;
 /** Browsers cap the height of what scrolls, the lowest at 16.7 million px, and lose precision on the way there. */
 const MAX_SCROLL = 8_000_000;
 /** Near both ends a scrolled pixel is a pixel however long the list is; only the middle is compressed. */
@@ -73,7 +75,10 @@ export function layOut(shape: Shape): Layout {
   const columns = Math.max(1, shape.fitColumns ? Math.min(wanted, count) : wanted);
   const caption = lines ? lines * LINE + CAPTION_SPACE : 0;
   const column = Math.floor((inner - (columns - 1) * GAP) / columns);
-  const highest = Math.max(MIN_TILE, (height ?? MAX_HEIGHT) - 2 * PAD - caption);
+  const highest = Math.max(
+    MIN_TILE,
+    (height ?? MAX_HEIGHT) - 2 * PAD - caption - (count > columns ? PEEK : 0),
+  );
   const picture = Math.min(column, highest);
   const tile = Math.min(column, Math.floor(picture * MAX_ASPECT));
   const pitch = picture + caption + GAP;
@@ -177,14 +182,15 @@ export function stepped(layout: Layout, index: number, step: Step): number {
 }
 
 /**
- * Maps the scroll bar onto heights that no browser scrolls. Up to 8 million px it changes nothing. Above, each wheel, finger or
- * key still moves by exactly the pixels it would, and dragging the scrollbar reaches everything; the difference between
- * the two is made up in `rest`, when nothing moves.
+ * Maps the scroll bar onto heights that no browser scrolls. Up to 8 million px it changes nothing. Above, each wheel, finger
+ * or key still moves by exactly the pixels it would, and dragging the scrollbar reaches everything; the difference between
+ * the two is made up when nothing moves: `rest` says where the scroll bar belongs, `settled` takes where it really stopped.
  */
 export class ScrollMap {
-  #layout: Layout;
+  /** What to take from a distance in `layout.total` to draw it in the scrolled element. */
+  offset = 0;
   #scroll = 0;
-  #offset = 0;
+  #layout: Layout;
 
   constructor(layout: Layout) {
     this.#layout = layout;
@@ -192,59 +198,39 @@ export class ScrollMap {
 
   /** How far everything is scrolled, in pixels of `layout.total`. */
   get top(): number {
-    return clampTop(this.#layout, this.#scroll + this.#offset);
+    return clampTop(this.#layout, this.#scroll + this.offset);
   }
 
-  /** What to take from a distance in `layout.total` to draw it in the scrolled element. */
-  get offset(): number {
-    return this.#offset;
-  }
-
-  /** The scroll bar has moved. */
   moved(scroll: number): void {
+    const { spare, last, end, ratio } = this.#measures();
     const jumped = Math.abs(scroll - this.#scroll) > JUMP;
     this.#scroll = scroll;
-    const atEnd = scroll <= 0 || scroll >= this.#layout.height - this.#layout.viewport - 1;
-    if (jumped || atEnd) this.#offset = this.#unfolded(scroll) - scroll;
+    if (!spare || (!jumped && scroll > 0 && scroll < last - 1)) return;
+    if (scroll <= EXACT) this.offset = 0;
+    else this.offset = scroll >= end ? spare : (scroll - EXACT) * (ratio - 1);
   }
 
-  /** Where the scroll bar belongs when everything is scrolled to `top`; tell `settled` where it really stopped. */
   rest(top = this.top): number {
-    return this.#folded(clampTop(this.#layout, top));
+    const { spare, end, ratio } = this.#measures();
+    if (!spare || top <= EXACT) return top;
+    return top >= end + spare ? top - spare : EXACT + (top - EXACT) / ratio;
   }
 
   settled(scroll: number, top = this.top): void {
     this.#scroll = scroll;
-    this.#offset = this.#spare > 0 ? clampTop(this.#layout, top) - scroll : 0;
+    this.offset = this.#measures().spare && top - scroll;
   }
 
   resize(layout: Layout): void {
     this.#layout = layout;
   }
 
-  /** The height that the scroll bar cannot show. */
-  get #spare(): number {
-    return this.#layout.total - this.#layout.height;
-  }
-
-  /** How many times the middle is compressed. */
-  get #ratio(): number {
-    const end = this.#layout.height - this.#layout.viewport - EXACT;
-    return (end + this.#spare - EXACT) / (end - EXACT);
-  }
-
-  #unfolded(scroll: number): number {
-    if (this.#spare <= 0) return scroll;
-    if (scroll <= EXACT) return scroll;
-    const end = this.#layout.height - this.#layout.viewport - EXACT;
-    if (scroll >= end) return scroll + this.#spare;
-    return EXACT + (scroll - EXACT) * this.#ratio;
-  }
-
-  #folded(top: number): number {
-    if (this.#spare <= 0 || top <= EXACT) return top;
-    const end = this.#layout.height - this.#layout.viewport - EXACT;
-    if (top >= end + this.#spare) return top - this.#spare;
-    return EXACT + (top - EXACT) / this.#ratio;
+  /** The height that the scroll bar cannot show, the farthest it goes, where the exact end begins, and the compression. */
+  #measures() {
+    const { total, height, viewport } = this.#layout;
+    const spare = total - height;
+    const last = height - viewport;
+    const end = last - EXACT;
+    return { spare, last, end, ratio: 1 + spare / (end - EXACT) };
   }
 }

@@ -1,15 +1,9 @@
 /** Originals, downloads and archives on their way: requests, chunks, progress, a bounded cache. No DOM. */
 
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { IndexedCache } from "./cache";
-import {
-  type OpenPurpose,
-  type Original,
-  PROTOCOL_VERSION,
-  type Range,
-  type SpliceOperation,
-  type ViewMessage,
-} from "./protocol";
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { indexedCache } from "./cache";
+import type { Failure, Open, OpenPurpose, Original, Range } from "./protocol";
+import type { Send } from "./store";
 
 export interface OriginalFile {
   readonly blob: Blob;
@@ -37,170 +31,112 @@ export interface Opening {
 interface Pending {
   readonly view: string;
   readonly purpose: OpenPurpose;
-  readonly received: Signal<number>;
-  readonly total: Signal<number | null>;
-  readonly progress: Signal<readonly [number, number] | null>;
-  readonly resolve: (file: OriginalFile) => void;
-  readonly reject: (reason: Error) => void;
-  /** The item asked for has come; what follows are its neighbours. */
-  settled: boolean;
-  chunks: Blob[];
-  bytes: number;
-}
-
-interface Kept extends OriginalFile {
-  readonly bytes: number;
+  /** Whether the item asked for is still to come; after it come its neighbours. */
+  isUnsettled(): boolean;
+  take(message: Original, buffer: DataView | Uint8Array | undefined): void;
+  /** Give up what is coming. `isUnderWay`: the kernel is still at it, and is to stop. */
+  fail(reason: string, isUnderWay?: boolean): void;
+  end(reason: Error, isUnderWay?: boolean): void;
 }
 
 /** Some ten large photographs; videos beyond it are fetched again. */
 const ORIGINAL_CACHE_BYTES = 192 * 2 ** 20;
 
-export class Openings {
-  readonly #send: (message: ViewMessage) => void;
-  readonly #revision: () => number;
-  readonly #kept = new IndexedCache<Kept>(ORIGINAL_CACHE_BYTES);
-  readonly #pending = new Map<number, Pending>();
-  #latest = 0;
+export function openings(send: Send, revision: ReadonlySignal<number>) {
+  const kept = indexedCache<OriginalFile>(ORIGINAL_CACHE_BYTES, ({ blob }) => blob.size);
+  const pending = new Map<number, Pending>();
+  let latest = 0;
 
-  constructor(send: (message: ViewMessage) => void, revision: () => number) {
-    this.#send = send;
-    this.#revision = revision;
-  }
+  // Every page that shows this gallery hears every answer, and each counts its requests from one.
+  const answered = ({ view, rid }: Original | Failure) => {
+    const request = pending.get(rid ?? 0);
+    return request?.view === view ? request : undefined;
+  };
 
-  get pending(): boolean {
-    return [...this.#pending.values()].some((request) => !request.settled);
-  }
+  return {
+    follow: kept.follow,
+    cached: kept.get,
+    isPending: () => [...pending.values()].some((request) => request.isUnsettled()),
+    take: (message: Original, buffer: DataView | Uint8Array | undefined) =>
+      answered(message)?.take(message, buffer),
+    fail: (message: Failure) => answered(message)?.fail(message.message),
 
-  cached(index: number): OriginalFile | undefined {
-    this.#kept.touch(index);
-    return this.#kept.get(index);
-  }
-
-  open(view: string, request: OpenRequest, gone: boolean): Opening {
-    this.#replace(view, request.purpose);
-    const rid = ++this.#latest;
-    const received = signal(0);
-    const total = signal<number | null>(null);
-    const progress = signal<readonly [number, number] | null>(null);
-    const result = new Promise<OriginalFile>((resolve, reject) => {
-      if (gone) {
-        reject(new Error("The kernel is gone."));
-        return;
+    open(view: string, { purpose, index, prefetch = [], ranges = null }: OpenRequest): Opening {
+      for (const other of pending.values()) {
+        if (other.view === view && other.purpose === purpose) other.end(aborted(), false);
       }
-      this.#pending.set(rid, {
-        view,
-        purpose: request.purpose,
-        received,
-        total,
-        progress,
-        resolve,
-        reject,
-        settled: false,
-        chunks: [],
-        bytes: 0,
+      const rid = ++latest;
+      const received = signal(0);
+      const total = signal<number | null>(null);
+      const progress = signal<readonly [number, number] | null>(null);
+      const result = new Promise<OriginalFile>((resolve, reject) => {
+        let unsettled = true;
+        let chunks: Blob[] = [];
+        let bytes = 0;
+
+        const ask = (what: Pick<Open, "index" | "prefetch" | "ranges">) =>
+          send({ kind: "open", view, rid, revision: revision.peek(), purpose, ...what });
+
+        const forget = () => {
+          chunks = [];
+          bytes = 0;
+        };
+
+        const end = (reason: Error, isUnderWay = true) => {
+          if (!pending.delete(rid)) return;
+          reject(reason);
+          if (isUnderWay) ask({ index: null, prefetch: [], ranges: [] });
+        };
+
+        const fail = (reason: string, isUnderWay = false) => {
+          forget();
+          // A neighbour that cannot be had is nothing to report: it says so when it is shown.
+          if (unsettled) end(new Error(reason), isUnderWay);
+        };
+
+        const take = (message: Original, buffer: DataView | Uint8Array | undefined) => {
+          if (message.offset !== bytes) {
+            fail("A part of this file was lost on the way; try again.", true);
+            return;
+          }
+          if (buffer) {
+            chunks.push(new Blob([buffer as BlobPart]));
+            bytes += buffer.byteLength;
+          }
+          if (unsettled) {
+            received.value = bytes;
+            total.value = message.total;
+            progress.value = message.progress;
+          }
+          if (!message.last) return;
+          const { index: at, mime, name } = message;
+          const file = { blob: new Blob(chunks, { type: mime }), mime, name };
+          forget();
+          unsettled = false;
+          resolve(file);
+          if (at === null || purpose !== "view") return;
+          kept.set(at, file);
+          kept.trim((other) => other === at);
+        };
+
+        pending.set(rid, { view, purpose, isUnsettled: () => unsettled, take, fail, end });
+        ask({ index, prefetch, ranges });
       });
-      this.#send({
-        kind: "open",
-        v: PROTOCOL_VERSION,
-        view,
-        rid,
-        revision: this.#revision(),
-        purpose: request.purpose,
-        index: request.index,
-        prefetch: request.prefetch ?? [],
-        ranges: request.ranges ?? null,
-      });
-    });
-    // Who only wants the cache filled does not await; an unawaited rejection would be reported as an error of the page.
-    result.catch(() => undefined);
-    return { received, total, progress, result, cancel: () => this.#cancel(rid) };
-  }
+      // Who only wants the cache filled does not await; an unawaited rejection would be reported as an error of the page.
+      result.catch(() => {});
+      return { received, total, progress, result, cancel: () => pending.get(rid)?.end(aborted()) };
+    },
 
-  take(message: Original, buffer: DataView | Uint8Array | undefined): void {
-    const request = this.#pending.get(message.rid);
-    if (request === undefined) return;
-    if (message.offset !== request.bytes) {
-      this.fail(message.rid, "A part of this file was lost on the way; try again.");
-      return;
-    }
-    if (buffer !== undefined && buffer.byteLength > 0) {
-      request.chunks.push(new Blob([buffer as BlobPart]));
-      request.bytes += buffer.byteLength;
-    }
-    if (!request.settled) {
-      request.received.value = request.bytes;
-      request.total.value = message.total;
-      request.progress.value = message.progress;
-    }
-    if (message.last) this.#finish(request, message);
-  }
+    leave(view: string) {
+      for (const request of pending.values()) if (request.view === view) request.end(aborted());
+    },
 
-  fail(rid: number, reason: string): void {
-    const request = this.#pending.get(rid);
-    if (request === undefined) return;
-    // A neighbour that cannot be had is nothing to report: it says so when it is shown.
-    request.chunks = [];
-    request.bytes = 0;
-    if (request.settled) return;
-    this.#pending.delete(rid);
-    request.reject(new Error(reason));
-  }
+    end() {
+      for (const request of pending.values()) request.end(new Error("The kernel is gone."));
+    },
+  };
+}
 
-  follow(operations: readonly SpliceOperation[]): void {
-    this.#kept.follow(operations);
-  }
-
-  forget(): void {
-    this.#kept.clear();
-  }
-
-  leave(view: string): void {
-    for (const [rid, request] of this.#pending) if (request.view === view) this.#cancel(rid);
-  }
-
-  end(): void {
-    for (const request of this.#pending.values()) request.reject(new Error("The kernel is gone."));
-    this.#pending.clear();
-  }
-
-  #finish(request: Pending, message: Original): void {
-    const blob = new Blob(request.chunks, { type: message.mime });
-    const file: Kept = { blob, mime: message.mime, name: message.name, bytes: blob.size };
-    request.chunks = [];
-    request.bytes = 0;
-    if (message.index !== null && request.purpose === "view") {
-      this.#kept.set(message.index, file);
-      this.#kept.trim((index) => index === message.index);
-    }
-    if (request.settled) return;
-    request.settled = true;
-    request.resolve(file);
-    if (request.purpose !== "view") this.#pending.forEach((value, rid) => value === request && this.#pending.delete(rid));
-  }
-
-  #replace(view: string, purpose: OpenPurpose): void {
-    for (const [rid, request] of this.#pending) {
-      if (request.view !== view || request.purpose !== purpose) continue;
-      this.#pending.delete(rid);
-      request.reject(new DOMException("Replaced by a newer request.", "AbortError"));
-    }
-  }
-
-  #cancel(rid: number): void {
-    const request = this.#pending.get(rid);
-    if (request === undefined) return;
-    this.#pending.delete(rid);
-    request.reject(new DOMException("Cancelled.", "AbortError"));
-    this.#send({
-      kind: "open",
-      v: PROTOCOL_VERSION,
-      view: request.view,
-      rid,
-      revision: this.#revision(),
-      purpose: request.purpose,
-      index: null,
-      prefetch: [],
-      ranges: [],
-    });
-  }
+function aborted(): Error {
+  return new DOMException("No longer wanted", "AbortError");
 }

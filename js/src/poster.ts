@@ -1,9 +1,7 @@
 /** Posters of videos that the kernel could not decode, made here: one frame, one video at a time. */
 
-import type { Entry, Opening } from "./feed";
+import type { Entry } from "./feed";
 import { safeUrl } from "./picture";
-import type { SpliceOperation } from "./protocol";
-import { shift } from "./selection";
 import type { View } from "./view";
 
 /** A tenth into the video, where fading in is over, and at most this many seconds. */
@@ -11,141 +9,115 @@ const LATEST_FRAME = 1;
 const EDGE = 512;
 const PATIENCE_MS = 20_000;
 
-/** The frame of a video on another server may be shown but not read: then the video itself is what is drawn. */
-export type Shown = (index: number, frame: HTMLVideoElement) => void;
-
-interface Making {
-  /** Where its item is now; null when it has been removed. */
-  index: number | null;
-  opening?: Opening;
-  readonly end: AbortController;
+export interface Posters {
+  /** Make the poster of one of these items; what is under way for another ends. */
+  want(indices: readonly number[]): void;
+  /** The list has changed. */
+  follow(moved: (index: number) => number | null): void;
+  /** Seconds of a video whose poster was made here. */
+  durationOf(entry: Entry): number | undefined;
 }
 
-export class Posters {
-  readonly #view: View;
-  readonly #shown: Shown;
-  readonly #failed = new WeakSet<object>();
-  readonly #durations = new WeakMap<Blob, number>();
-  #making: Making | null = null;
+/** `show`: the video of another server may be shown but not read, and then stands in for its poster. `done`: look again. */
+export function createPosters(
+  view: View,
+  show: (index: number, video: HTMLVideoElement) => void,
+  done: () => void,
+): Posters {
+  const { feed } = view.store;
+  const failed = new WeakSet<object>();
+  const durations = new WeakMap<Blob, number>();
+  let making: { index: number | null; readonly end: AbortController } | null = null;
+  view.signal.addEventListener("abort", () => making?.end.abort());
 
-  constructor(view: View, shown: Shown) {
-    this.#view = view;
-    this.#shown = shown;
-    view.signal.addEventListener("abort", () => this.#making?.end.abort());
-  }
-
-  /** Seconds of a video whose poster was made here. */
-  duration(poster: Blob | null): number | undefined {
-    return poster ? this.#durations.get(poster) : undefined;
-  }
-
-  failed(entry: Entry): boolean {
-    return this.#failed.has(entry.header);
-  }
-
-  /** Make the posters of these items, the first first; what is under way and not among them ends. */
-  want(indices: readonly number[]): void {
-    const making = this.#making;
-    if (making?.index != null && indices.includes(making.index)) return;
-    if (making) {
-      making.end.abort();
-      making.opening?.cancel();
-    }
-    const index = indices.find((each) => {
-      const entry = this.#view.store.feed.entry(each);
-      return entry && !this.failed(entry);
-    });
-    this.#making = null;
-    if (index !== undefined) void this.#make(index, indices);
-  }
-
-  follow(operations: readonly SpliceOperation[]): void {
-    if (this.#making?.index != null) this.#making.index = shift(this.#making.index, operations);
-  }
-
-  async #make(index: number, indices: readonly number[]): Promise<void> {
-    const { feed } = this.#view.store;
-    const entry = feed.entry(index);
-    if (!entry) return;
-    const making: Making = { index, end: new AbortController() };
-    this.#making = making;
+  async function make(index: number, { header }: Entry): Promise<void> {
+    const end = new AbortController();
+    making = { index, end };
+    const own = making;
     try {
-      let source: Blob | string | undefined = entry.header.url;
-      if (source === undefined) {
-        making.opening = feed.open(this.#view.id, { purpose: "poster", index });
-        source = (await making.opening.result).blob;
+      let source: Blob | string | undefined = header.url;
+      if (!source) {
+        const opening = feed.open(view.id, { purpose: "poster", index });
+        end.signal.addEventListener("abort", () => opening.cancel());
+        source = (await opening.result).blob;
       }
-      const video = await frame(source, making.end.signal);
-      const { duration } = video;
+      const video = await frameOf(source, end);
       const poster = await drawn(video).catch(() => null);
-      if (making.end.signal.aborted || making.index === null) return;
-      if (poster) {
+      if (own.index === null) stop(video);
+      else if (poster) {
+        durations.set(poster, video.duration);
         stop(video);
-        this.#durations.set(poster, duration);
-        feed.keepPoster(making.index, poster);
-      } else this.#shown(making.index, video);
+        feed.keepPoster(own.index, poster);
+      } else show(own.index, video);
     } catch {
-      // No decoder here either, or no kernel: the icon on the tile says enough. An end of ours is no failure.
-      if (!making.end.signal.aborted) this.#failed.add(entry.header);
-    } finally {
-      if (this.#making === making) {
-        this.#making = null;
-        this.want(indices.filter((each) => each !== index));
-      }
+      // No decoder here either, or no kernel: the icon on the tile says enough. What was ended may be tried again.
+      if (making === own) failed.add(header);
     }
+    if (making !== own) return;
+    making = null;
+    done();
   }
+
+  return {
+    want(indices) {
+      if (making?.index != null && indices.includes(making.index)) return;
+      const old = making;
+      making = null;
+      old?.end.abort();
+      for (const index of indices) {
+        const entry = feed.entry(index);
+        if (entry && !entry.data && !failed.has(entry.header)) return void make(index, entry);
+      }
+    },
+    follow(moved) {
+      if (making?.index != null) making.index = moved(making.index);
+    },
+    durationOf: ({ data }) => (data ? durations.get(data) : undefined),
+  };
 }
 
 /** A video that stands at the frame to be drawn. */
-function frame(source: Blob | string, signal: AbortSignal): Promise<HTMLVideoElement> {
-  const url = typeof source === "string" ? safeUrl(source, "video") : URL.createObjectURL(source);
+async function frameOf(source: Blob | string, end: AbortController): Promise<HTMLVideoElement> {
   const video = document.createElement("video");
-  return new Promise<HTMLVideoElement>((resolve, reject) => {
-    const patience = setTimeout(() => failed(), PATIENCE_MS);
-    const failed = () => {
-      clearTimeout(patience);
-      stop(video);
-      reject(new Error("The video shows no frame."));
-    };
-    if (!url || signal.aborted) return failed();
-    const once = { once: true, signal };
-    signal.addEventListener("abort", failed, { once: true });
-    video.addEventListener("error", failed, once);
-    video.addEventListener("loadedmetadata", () => seek(video), once);
-    video.addEventListener(
-      "seeked",
-      () => {
-        clearTimeout(patience);
-        signal.removeEventListener("abort", failed);
-        resolve(video);
-      },
-      once,
-    );
-    video.muted = true;
-    video.playsInline = true;
-    video.preload = "auto";
-    video.src = url;
-  });
+  const patience = setTimeout(() => end.abort(), PATIENCE_MS);
+  try {
+    await new Promise((seeked, failed) => {
+      const url = typeof source === "string" ? safeUrl(source, "video") : URL.createObjectURL(source);
+      end.signal.addEventListener("abort", failed);
+      if (!url || end.signal.aborted) return failed();
+      video.onerror = failed;
+      video.onseeked = seeked;
+      video.onloadedmetadata = () => {
+        // A stream without an end gives the latest frame that is looked at.
+        video.currentTime = Math.min(LATEST_FRAME, video.duration / 10);
+      };
+      video.muted = video.playsInline = true;
+      video.preload = "auto";
+      video.src = url;
+    });
+    return video;
+  } catch (reason) {
+    stop(video);
+    throw reason;
+  } finally {
+    clearTimeout(patience);
+  }
 }
 
-function seek(video: HTMLVideoElement): void {
-  const { duration } = video;
-  video.currentTime = Number.isFinite(duration) ? Math.min(LATEST_FRAME, duration / 10) : LATEST_FRAME;
-}
-
+/** Rejects for the video of another server: its pixels may not be read. */
 async function drawn(video: HTMLVideoElement): Promise<Blob | null> {
   const { videoWidth: width, videoHeight: height } = video;
   const scale = Math.min(1, EDGE / Math.max(width, height));
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
+  canvas.width = width * scale;
+  canvas.height = height * scale;
   canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg"));
 }
 
 /** Stop loading and give the decoder back: browsers allow few at once. */
 function stop(video: HTMLVideoElement): void {
-  if (video.src.startsWith("blob:")) URL.revokeObjectURL(video.src);
-  video.removeAttribute("src");
-  video.load();
+  video.onerror = null;
+  URL.revokeObjectURL(video.src);
+  video.src = "";
 }

@@ -1,10 +1,6 @@
-/** What a press on a tile means: open, toggle (Ctrl, the corner, a long touch) or extend (Shift). Knows no tiles. */
+/** What a press on a tile means: open, toggle (Ctrl, the corner, a long touch) or extend (Shift). Knows no list. */
 
-export interface Press {
-  readonly kind: "open" | "toggle" | "extend";
-  readonly touch: boolean;
-  readonly target: EventTarget | null;
-}
+export type Press = "open" | "toggle" | "extend";
 
 const LONG_MS = 500;
 /** A finger that moves farther than this scrolls. */
@@ -12,57 +8,55 @@ const STILL = 10;
 /** The corner with the check mark. It is no button of its own: an option may not hold one. */
 const CORNER = 36;
 
-export function watchPresses(list: HTMLElement, signal: AbortSignal, act: (press: Press) => void): void {
+export function watchPresses(
+  list: HTMLElement,
+  signal: AbortSignal,
+  act: (target: EventTarget | null, press: Press, touch: boolean) => void,
+): void {
   let touch = false;
-  let swallow = false;
+  let answered = false;
   let held: ReturnType<typeof setTimeout> | undefined;
-  let from = { x: 0, y: 0 };
+  let x = 0;
+  let y = 0;
+
+  const on = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+  ) => list.addEventListener(type, listener, { signal });
   const release = () => clearTimeout(held);
 
-  const down = (event: PointerEvent) => {
+  on("pointerdown", (event) => {
     release();
     touch = event.pointerType === "touch";
-    swallow = false;
-    from = { x: event.clientX, y: event.clientY };
-    const { target } = event;
+    answered = false;
+    x = event.clientX;
+    y = event.clientY;
     if (!touch || !event.isPrimary) return;
     held = setTimeout(() => {
-      swallow = true;
-      act({ kind: "toggle", touch, target });
+      answered = true;
+      act(event.target, "toggle", touch);
     }, LONG_MS);
-  };
-  const move = (event: PointerEvent) => {
-    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > STILL) release();
-  };
-  const click = (event: MouseEvent) => {
-    release();
-    const { target } = event;
+  });
+  on("pointermove", (event) => {
+    if (Math.hypot(event.clientX - x, event.clientY - y) > STILL) release();
+  });
+  on("pointerup", release);
+  on("pointercancel", release);
+  on("contextmenu", (event) => answered && event.preventDefault());
+  on("click", (event) => {
     // The click that ends a long touch has been answered already.
-    if (swallow) swallow = false;
-    else if (event.shiftKey) act({ kind: "extend", touch, target });
+    if (answered) answered = false;
+    else if (event.shiftKey) act(event.target, "extend", touch);
     else
-      act({
-        kind: event.ctrlKey || event.metaKey || inCorner(event, touch) ? "toggle" : "open",
-        touch,
-        target,
-      });
-  };
-
-  list.addEventListener("pointerdown", down, { signal });
-  list.addEventListener("pointermove", move, { signal, passive: true });
-  for (const type of ["pointerup", "pointercancel", "pointerleave"] as const) {
-    list.addEventListener(type, release, { signal });
-  }
-  list.addEventListener("click", click, { signal });
-  list.addEventListener("contextmenu", (event) => swallow && event.preventDefault(), { signal });
+      act(event.target, event.ctrlKey || event.metaKey || inCorner(event, touch) ? "toggle" : "open", touch);
+  });
   signal.addEventListener("abort", release);
 }
 
 /** By coordinates; a click made by assistive technology (`detail` 0) has none. */
 function inCorner(event: MouseEvent, touch: boolean): boolean {
-  const tile = event.target instanceof Element ? event.target.closest(".nbg-tile") : null;
-  if (touch || event.detail === 0 || !tile) return false;
+  const tile = (event.target as Element).closest("[role=option]");
+  if (touch || !event.detail || !tile) return false;
   const { left, top, width } = tile.getBoundingClientRect();
-  const corner = Math.min(CORNER, width / 2);
-  return event.clientX - left < corner && event.clientY - top < corner;
+  return Math.max(event.clientX - left, event.clientY - top) < Math.min(CORNER, width / 2);
 }

@@ -63,21 +63,9 @@ export class Ranges {
     return Ranges.from(left);
   }
 
-  /** Only what lies within a list of `count` items. */
-  clamp(count: number): Ranges {
-    return Ranges.from(this.pairs.map(([start, stop]) => [Math.max(0, start), Math.min(stop, count)]));
-  }
-
   /** The same items after the list has changed; what came in is not part of it. */
   shifted(operations: readonly SpliceOperation[]): Ranges {
     return operations.reduce<Ranges>((ranges, operation) => ranges.#after(operation), this);
-  }
-
-  equals(other: Ranges): boolean {
-    return (
-      this.pairs.length === other.pairs.length &&
-      this.pairs.every(([start, stop], i) => start === other.pairs[i]?.[0] && stop === other.pairs[i]?.[1])
-    );
   }
 
   #after(operation: SpliceOperation): Ranges {
@@ -103,11 +91,6 @@ export class Ranges {
     }
     return Ranges.from(pairs);
   }
-}
-
-/** What leads from one selection to another: remove, then add. */
-export function difference(old: Ranges, next: Ranges): { remove: Ranges; add: Ranges } {
-  return { remove: old.minus(next), add: next.minus(old) };
 }
 
 /** Where the item at `index` is after the list has changed; null when it has gone. */

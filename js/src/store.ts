@@ -1,11 +1,11 @@
 /** One per model: the synced traits as signals, the feed, and what is written back. Never touches the DOM. */
 
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { Feed } from "./feed";
+import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
+import { createFeed } from "./feed";
 import {
   type EventName,
   type EventTarget,
-  isKernelMessage,
+  type KernelMessage,
   PAGE_COUNT,
   type Page,
   PROTOCOL_VERSION,
@@ -22,6 +22,11 @@ export interface WidgetModel {
   send(content: unknown): void;
   on(name: string, listener: (...values: never[]) => void): void;
 }
+
+type Unversioned<M> = M extends ViewMessage ? Omit<M, "v"> : never;
+
+/** Send a message; its version is put on here. */
+export type Send = (message: Unversioned<ViewMessage>) => void;
 
 export type BuiltInButton = "share" | "download" | "download_all" | "fullscreen";
 
@@ -51,147 +56,120 @@ export interface Options {
   _rendered: boolean;
 }
 
-const OPTION_NAMES = [
-  "label",
-  "show_label",
-  "container",
-  "scale",
-  "min_width",
-  "visible",
-  "elem_id",
-  "elem_classes",
-  "columns",
-  "rows",
-  "height",
-  "fit_columns",
-  "object_fit",
-  "allow_preview",
-  "_buttons",
-  "_rendered",
-] as const satisfies readonly (keyof Options)[];
-
-interface PersonEventFields {
+export interface PersonEventFields {
   readonly index?: number | null;
   readonly add?: readonly Range[];
   readonly remove?: readonly Range[];
   readonly button?: string;
 }
 
-export class Store {
-  readonly feed: Feed;
-  readonly options: { readonly [K in keyof Options]: ReadonlySignal<Options[K]> };
-  readonly #model: WidgetModel;
-  readonly #selection: Signal<Ranges>;
-  readonly #selectedIndex: Signal<number | null>;
-  readonly #preview: Signal<boolean>;
-  readonly #failure = signal<string | null>(null);
+export type Store = ReturnType<typeof createStore>;
 
-  constructor(model: WidgetModel, end: AbortSignal) {
-    this.#model = model;
-    this.options = Object.fromEntries(OPTION_NAMES.map((name) => [name, this.#follow(name)])) as Store["options"];
-    this.#selectedIndex = this.#follow("selected_index") as Signal<number | null>;
-    this.#preview = signal(model.get("preview") === true);
-    model.on("change:preview", () => {
-      this.#preview.value = model.get("preview") === true;
+export function createStore(model: WidgetModel, ended: AbortSignal) {
+  const follow = <T>(name: string): ReadonlySignal<T> => {
+    const followed = signal(model.get(name) as T);
+    model.on(`change:${name}`, () => {
+      followed.value = model.get(name) as T;
     });
-    this.#selection = signal(Ranges.from((model.get("_selection") as readonly Range[]) ?? []));
-    const send = (message: ViewMessage) => model.send(message);
-    this.feed = new Feed(send, model.get("_count") as number, model.get("_revision") as number, end);
-    for (let page = 0; page < PAGE_COUNT; page++) {
-      const name = `_page_${page}`;
-      const take = (live: boolean) =>
-        this.feed.takePage(model.get(name) as Page | null, model.get("_page_limit") as number, live);
-      model.on(`change:${name}`, () => take(true));
-      take(false);
-    }
-    this.#listen();
-    this.feed.resynchronize();
-  }
+    return followed;
+  };
+  const followed: Partial<Record<keyof Options, ReadonlySignal<unknown>>> = {};
+  // Each trait becomes a signal when it is first read.
+  const options = new Proxy(followed, {
+    get: (target, name: keyof Options) => (target[name] ??= follow(name)),
+  }) as { readonly [K in keyof Options]: ReadonlySignal<Options[K]> };
 
-  /** The multi-selection. */
-  get selection(): ReadonlySignal<Ranges> {
-    return this.#selection;
-  }
+  const send: Send = (message) => {
+    // JupyterLab throws when a closed comm is sent something.
+    if (feed.connection.peek() !== "gone") model.send({ v: PROTOCOL_VERSION, ...message });
+  };
+  const feed = createFeed(send, model.get("_count") as number, model.get("_revision") as number, ended);
+  const selection = signal(Ranges.from(model.get("_selection") as readonly Range[]));
+  const selectedIndex = follow<number | null>("selected_index");
+  const preview = follow<boolean | null>("preview");
+  const failure = signal<string | null>(null);
 
-  get selectedIndex(): ReadonlySignal<number | null> {
-    return this.#selectedIndex;
-  }
-
-  get preview(): ReadonlySignal<boolean> {
-    return this.#preview;
-  }
-
-  /** A sentence to show until it is dismissed: what a listener raised, for instance. */
-  get failure(): ReadonlySignal<string | null> {
-    return this.#failure;
-  }
-
-  dismissFailure(): void {
-    this.#failure.value = null;
-  }
-
-  /** Write both at once, so that Python never sees one without the other. */
-  writeState(selectedIndex: number | null, preview: boolean): void {
-    this.#model.set("selected_index", selectedIndex);
-    this.#model.set("preview", preview);
-    this.#model.save_changes();
-    this.#selectedIndex.value = selectedIndex;
-    this.#preview.value = preview;
-  }
-
-  /** `index` is the one item that a person toggled, null when many changed at once. */
-  writeSelection(view: string, next: Ranges, index: number | null): void {
-    const now = this.#selection.peek();
-    const add = next.minus(now).pairs;
-    const remove = now.minus(next).pairs;
-    if (add.length === 0 && remove.length === 0) return;
-    this.#selection.value = next;
-    this.report(view, "selection", "grid", { index, add, remove });
-  }
-
-  /** Tell Python what a person did. */
-  report(view: string, name: EventName, target: EventTarget, fields: PersonEventFields = {}): void {
-    this.#model.send({
+  const report = (view: string, name: EventName, target: EventTarget, fields: PersonEventFields = {}) =>
+    send({
       kind: "event",
-      v: PROTOCOL_VERSION,
       view,
       name,
-      revision: this.feed.revision.peek(),
+      revision: feed.revision.peek(),
       target,
-      index: fields.index ?? null,
-      add: fields.add ?? [],
-      remove: fields.remove ?? [],
-      button: fields.button ?? null,
-    } satisfies ViewMessage);
+      index: null,
+      add: [],
+      remove: [],
+      button: null,
+      ...fields,
+    });
+
+  // The first of the feed's listeners: those of the views find everything where it is now.
+  feed.subscribe((change) => {
+    if (change.type === "reset") selection.value = Ranges.empty;
+    if (change.type !== "splice") return;
+    selection.value = selection.peek().shifted(change.operations);
+    const index = selectedIndex.peek();
+    // Through the model: it tells of no change to what it believes to have already. After a reset, the kernel says which
+    // index it kept.
+    if (index !== null) model.set("selected_index", shift(index, change.operations));
+  }, ended);
+
+  for (let page = 0; page < PAGE_COUNT; page++) {
+    const take = (limit?: number) => feed.takePage(model.get(`_page_${page}`) as Page | null, limit);
+    model.on(`change:_page_${page}`, () => take());
+    take(model.get("_page_limit") as number);
   }
 
-  #follow(name: string): Signal<unknown> & Signal<never> {
-    const followed = signal(this.#model.get(name));
-    this.#model.on(`change:${name}`, () => {
-      followed.value = this.#model.get(name);
+  model.on("msg:custom", (content: KernelMessage | null, buffers?: readonly (DataView | Uint8Array)[]) => {
+    if (content?.v !== PROTOCOL_VERSION) return;
+    // As one: no view sees the list without what is selected in it.
+    batch(() => {
+      feed.take(content, buffers?.[0]);
+      if (content.kind === "selection") {
+        // What names other revision's items cannot be applied; `status` brings all of it.
+        if (content.revision !== feed.revision.peek()) feed.resynchronize();
+        else
+          selection.value = selection
+            .peek()
+            .minus(Ranges.from(content.remove))
+            .union(Ranges.from(content.add));
+      } else if (content.kind === "status") selection.value = Ranges.from(content.selection);
+      else if (content.kind === "error" && content.rid === null) failure.value = content.message;
     });
-    return followed as Signal<unknown> & Signal<never>;
-  }
+  });
+  // JupyterLab says it when the kernel restarts or dies; the value itself is not to be had through anywidget's proxy,
+  // but it only ever changes from live to not.
+  model.on("comm_live_update", feed.lose);
+  feed.resynchronize();
 
-  #listen(): void {
-    this.#model.on("msg:custom", (content: unknown, buffers?: readonly (DataView | Uint8Array)[]) => {
-      if (!isKernelMessage(content)) return;
-      const base = this.feed.revision.peek();
-      this.feed.take(content, buffers ?? []);
-      if (content.kind === "splice" && content.base === base) {
-        this.#selection.value = this.#selection.peek().shifted(content.operations);
-        const selected = this.#selectedIndex.peek();
-        if (selected !== null) this.#selectedIndex.value = shift(selected, content.operations);
-      } else if (content.kind === "selection") {
-        this.#selection.value = this.#selection.peek().minus(Ranges.from(content.remove)).union(Ranges.from(content.add));
-      } else if (content.kind === "status") {
-        this.#selection.value = Ranges.from(content.selection);
-      } else if (content.kind === "error" && content.rid === null) {
-        this.#failure.value = content.message;
-      }
-    });
-    // JupyterLab says it when the kernel restarts or dies; the value itself is not to be had through anywidget's proxy,
-    // but it only ever changes from live to not.
-    this.#model.on("comm_live_update", () => this.feed.lose());
-  }
+  return {
+    feed,
+    options,
+    /** The multi-selection. */
+    selection: selection as ReadonlySignal<Ranges>,
+    selectedIndex,
+    preview,
+    /** A sentence to show until it is dismissed: what a listener raised, for instance. */
+    failure,
+    /** Tell Python what a person did. */
+    report,
+
+    /** Write both at once, so that nobody sees one without the other. */
+    writeState: (index: number | null, open: boolean | null) =>
+      batch(() => {
+        model.set("selected_index", index);
+        model.set("preview", open);
+        model.save_changes();
+      }),
+
+    /** `index` is the one item that a person toggled, null when many changed at once. */
+    writeSelection(view: string, next: Ranges, index: number | null) {
+      const now = selection.peek();
+      const add = next.minus(now).pairs;
+      const remove = now.minus(next).pairs;
+      if (!add.length && !remove.length) return;
+      selection.value = next;
+      report(view, "selection", "grid", { index, add, remove });
+    },
+  };
 }

@@ -11,10 +11,23 @@ export interface Look {
   readonly height: number;
 }
 
-export interface State {
-  readonly selected: boolean;
-  readonly current: boolean;
-  readonly active: boolean;
+export interface Tile {
+  readonly element: HTMLElement;
+  /** The item that it shows; whoever changes it says that the item has moved. */
+  index: number;
+  /** Describe an item: everything but its picture. The index that the tile has already means the same item. */
+  bind(index: number, entry: Entry | undefined, look: Look, duration: number | undefined): void;
+  /** Whether the picture is there and not drawn yet. */
+  isWaiting(): boolean;
+  draw(): void;
+  /** Whether it is a video that needs a poster. */
+  isBlank(): boolean;
+  /** A video stands in for its own poster. */
+  showFrame(video: HTMLVideoElement): void;
+  mark(selected: boolean, current: boolean, active: boolean): void;
+  place(x: number, y: number, away: boolean): void;
+  /** Forget the item, and stay where it is. */
+  clear(): void;
 }
 
 /** A tile shows two lines, a name read aloud is not much longer: a caption of a megabyte costs no more than this. */
@@ -22,197 +35,178 @@ const MOST_TEXT = 500;
 /** A picture that comes later than this fades in; what was there at once just stands there. */
 const FADE_AFTER_MS = 120;
 
-export class Tile {
-  readonly element = div("nbg-tile");
-  index = -1;
-  #entry: Entry | undefined;
-  readonly #frame = div("nbg-frame");
-  readonly #caption = div("nbg-caption");
-  readonly #picture: Picture;
-  #video: HTMLVideoElement | null = null;
-  #look: Look | null = null;
-  #reason = "";
-  #place = "";
-  #since = 0;
+export function createTile(signal: AbortSignal): Tile {
+  const element = box("nbg-tile");
+  const frame = box("nbg-frame");
+  const caption = box("nbg-caption");
+  const reason = box("nbg-reason");
+  const picture = new Picture({ loaded, failed }, signal);
+  let entry: Entry | undefined;
+  let look: Look | undefined;
+  let video: HTMLVideoElement | null = null;
+  let since = 0;
 
-  constructor(signal: AbortSignal) {
-    this.#picture = new Picture({ loaded: () => this.#loaded(), failed: () => this.#failed() }, signal);
-    this.#picture.element.className = "nbg-picture";
-    this.element.setAttribute("role", "option");
-    this.#frame.append(this.#picture.element);
-    this.element.append(this.#frame, this.#caption);
+  picture.element.className = "nbg-picture";
+  frame.append(picture.element);
+  element.append(frame, caption);
+  set("role", "option");
+
+  const tile: Tile = {
+    element,
+    index: -1,
+    bind(index, latest, nextLook, duration) {
+      // What is drawn outlives its place in the feed's cache.
+      const next = index === tile.index ? (latest ?? entry) : latest;
+      showTime(duration ?? video?.duration);
+      if (index === tile.index && next === entry && nextLook === look) return;
+      if (index !== tile.index) tile.clear();
+      tile.index = index;
+      look = nextLook;
+      if (next !== entry) {
+        entry = next;
+        describe();
+      }
+      set("aria-setsize", look.count);
+      set("aria-posinset", index + 1);
+      name();
+      sharpen();
+    },
+    isWaiting: () => sourceOf(entry) !== null && sourceOf(entry) !== picture.source,
+    draw() {
+      const source = sourceOf(entry);
+      if (source === null || source === picture.source) return;
+      endVideo();
+      since = performance.now();
+      picture.show(source);
+    },
+    isBlank: () => entry?.header.kind === "video" && !entry.header.error && !sourceOf(entry) && !video,
+    showFrame(shown) {
+      video = shown;
+      video.className = "nbg-picture";
+      video.tabIndex = -1;
+      video.setAttribute("aria-hidden", "true");
+      frame.append(video);
+      set("data-drawn", "");
+      shade();
+      showTime(video.duration);
+    },
+    mark(selected, current, active) {
+      set("aria-selected", selected);
+      set("aria-current", current);
+      set("tabindex", active ? 0 : -1);
+    },
+    place(x, y, away) {
+      const place = `translate(${x}px, ${y}px)`;
+      if (element.style.transform !== place) element.style.transform = place;
+      element.classList.toggle("nbg-away", away);
+    },
+    clear() {
+      picture.clear();
+      endVideo();
+      element.removeAttribute("data-drawn");
+      entry = look = undefined;
+      describe();
+      tile.index = -1;
+    },
+  };
+  return tile;
+
+  /** Called each frame: only changes reach the document and the accessibility tree. */
+  function set(attribute: string, value: string | number | boolean, on = element): void {
+    if (on.getAttribute(attribute) !== `${value}`) on.setAttribute(attribute, `${value}`);
   }
 
-  /** Describe an item: everything but its picture. The index that the tile has already means the same item. */
-  bind(index: number, entry: Entry | undefined, look: Look): void {
-    // What is drawn outlives its place in the feed's cache.
-    const known = index === this.index ? (entry ?? this.#entry) : entry;
-    if (index === this.index && known === this.#entry && look === this.#look) return;
-    if (index !== this.index) this.clear();
-    this.index = index;
-    this.#look = look;
-    if (known !== this.#entry) {
-      this.#entry = known;
-      this.#describe();
-    }
-    this.#set("aria-label", this.#name());
-    this.#set("aria-setsize", String(look.count));
-    this.#set("aria-posinset", String(index + 1));
-    this.#sharpen();
+  function describe(): void {
+    const { kind = "", caption: text, error } = entry?.header ?? {};
+    set("data-kind", kind);
+    shade();
+    caption.textContent = short(text);
+    explain(error);
   }
 
-  /** Draw the picture of the bound item. */
-  draw(): void {
-    const source = this.#source;
-    if (source === null) return;
-    if (this.#video) this.clear();
-    this.#since = performance.now();
-    this.#picture.show(source);
+  /** The picture's mean colour while there is nothing else: behind what is transparent it would say something false. */
+  function shade(): void {
+    const drawn = "drawn" in element.dataset || entry?.header.error;
+    frame.style.background = drawn ? "" : (entry?.header.color ?? "");
   }
 
-  /** Whether the picture is there and not drawn yet. */
-  get isWaiting(): boolean {
-    const source = this.#source;
-    return source !== null && this.#picture.source !== source;
-  }
-
-  /** Whether it is a video that needs a poster. */
-  get isBlank(): boolean {
-    const header = this.#entry?.header;
-    return header?.kind === "video" && header.error === undefined && this.#source === null && !this.#video;
-  }
-
-  /** A video stands in for its own poster. */
-  showFrame(video: HTMLVideoElement): void {
-    video.className = "nbg-picture";
-    video.tabIndex = -1;
-    video.setAttribute("aria-hidden", "true");
-    this.#video = video;
-    this.#frame.append(video);
-    this.element.dataset["drawn"] = "";
-  }
-
-  mark({ selected, current, active }: State): void {
-    this.#set("aria-selected", String(selected));
-    this.#set("aria-current", String(current));
-    this.#set("tabindex", active ? "0" : "-1");
-  }
-
-  /** `away`: mounted for the focus, but not to be seen. */
-  place(x: number, y: number, away: boolean): void {
-    const place = `translate(${x}px,${y}px)`;
-    if (place !== this.#place) this.element.style.transform = place;
-    this.#place = place;
-    this.element.classList.toggle("nbg-away", away);
-  }
-
-  /** Seconds, on the badge of a video; nothing while not known. */
-  showDuration(seconds: number | undefined): void {
-    const time = seconds !== undefined && Number.isFinite(seconds) ? clock(seconds) : "";
-    if (this.#frame.dataset["time"] !== time) this.#frame.dataset["time"] = time;
-  }
-
-  /** Forget the item, and stay where it is. */
-  clear(): void {
-    this.#picture.clear();
-    // Without a source the browser gives the decoder back.
-    if (this.#video) this.#video.src = "";
-    this.#video?.remove();
-    this.#video = null;
-    delete this.element.dataset["drawn"];
-    this.#entry = undefined;
-    this.#look = null;
-    this.#describe();
-    this.index = -1;
-  }
-
-  get #source(): Blob | string | null {
-    const entry = this.#entry;
-    if (!entry || entry.header.error !== undefined) return null;
-    return entry.data ?? (entry.header.kind === "image" ? (entry.header.url ?? null) : null);
-  }
-
-  #describe(): void {
-    const header = this.#entry?.header;
-    this.element.dataset["kind"] = header?.kind ?? "";
-    this.#frame.style.backgroundColor = header?.error === undefined ? (header?.color ?? "") : "";
-    this.#caption.textContent = short(header?.caption);
-    this.#explain(header?.error ?? "");
+  function showTime(seconds: number | undefined): void {
+    set("data-time", seconds ? clock(seconds) : "", frame);
   }
 
   /** Say why there is no picture. */
-  #explain(reason: string): void {
-    this.#reason = short(reason);
-    this.element.title = this.#reason;
-    let text = this.#frame.querySelector(".nbg-reason");
-    if (!reason) text?.remove();
-    if (!reason) return;
-    this.element.dataset["kind"] = "error";
-    if (!text) {
-      text = div("nbg-reason");
-      this.#frame.append(text);
-    }
-    text.textContent = this.#reason;
+  function explain(error: string | undefined): void {
+    element.title = reason.textContent = short(error);
+    reason.remove();
+    if (!error) return;
+    set("data-kind", "error");
+    frame.append(reason);
   }
 
-  #name(): string {
-    const header = this.#entry?.header;
-    const kind = header?.kind === "video" ? "Video" : "Image";
-    const what = short(header?.caption) || short(header?.name) || kind;
-    const parts = [what, `${this.index + 1} of ${this.#look?.count}`];
+  function name(): void {
+    const header = entry?.header;
+    const kind = header?.kind === "video" ? "video" : "image";
+    const parts = [short(header?.caption || header?.name), `${kind} ${tile.index + 1} of ${look?.count}`];
     // In the order in which it is seen, so that voice control finds it by its text.
-    if (this.#reason) parts.unshift(`error: ${this.#reason}`);
-    else if (kind === "Video" && what !== kind) parts.push("video");
-    return parts.join(", ");
+    if (element.title) parts.unshift(`error: ${element.title}`);
+    set("aria-label", parts.filter(Boolean).join(", "));
   }
 
-  #loaded(): void {
-    this.element.dataset["drawn"] = performance.now() - this.#since > FADE_AFTER_MS ? "late" : "";
-    this.#sharpen();
+  function loaded(): void {
+    set("data-drawn", performance.now() - since > FADE_AFTER_MS ? "late" : "");
+    shade();
+    sharpen();
   }
 
   /** The bytes or the address hold no picture that this browser can draw. */
-  #failed(): void {
-    this.#explain(
-      this.#entry?.header.url
-        ? "No picture could be loaded from its address."
-        : "This browser cannot draw it.",
+  function failed(): void {
+    explain(
+      entry?.header.url ? "No picture could be loaded from its address." : "This browser cannot draw it.",
     );
-    this.#set("aria-label", this.#name());
+    name();
   }
 
-  /** Attributes are written each frame: only changes reach the accessibility tree. */
-  #set(name: string, value: string): void {
-    if (this.element.getAttribute(name) !== value) this.element.setAttribute(name, value);
-  }
-
-  #sharpen(): void {
-    const look = this.#look;
-    const header = this.#entry?.header;
-    if (!look || !header) return;
-    const { naturalWidth, naturalHeight } = this.#picture.element;
-    const own = header.width ? header : { width: naturalWidth, height: naturalHeight };
+  function sharpen(): void {
+    if (!look || !entry) return;
+    const { header } = entry;
+    const { naturalWidth: width, naturalHeight: height, style } = picture.element;
     const raster = header.kind === "image" && header.mime !== "image/svg+xml";
-    const box = { width: look.width, height: look.height };
-    const pixelated = raster && enlarged(own, box, look.fit, window.devicePixelRatio);
-    this.#picture.element.style.imageRendering = pixelated ? "pixelated" : "";
+    const large = enlarged(
+      header.width ? header : { width, height },
+      look,
+      look.fit,
+      window.devicePixelRatio,
+    );
+    style.imageRendering = raster && large ? "pixelated" : "";
+  }
+
+  function endVideo(): void {
+    // Without a source the browser gives the decoder back.
+    if (video) video.src = "";
+    video?.remove();
+    video = null;
   }
 }
 
-function div(className: string): HTMLElement {
-  const element = document.createElement("div");
-  element.className = className;
-  return element;
+function sourceOf(entry: Entry | undefined): Blob | string | null {
+  if (!entry || entry.header.error) return null;
+  return entry.data ?? (entry.header.kind === "image" ? (entry.header.url ?? null) : null);
+}
+
+function box(className: string): HTMLElement {
+  const made = document.createElement("div");
+  made.className = className;
+  return made;
 }
 
 function short(text: string | null | undefined): string {
   return (text ?? "").slice(0, MOST_TEXT);
 }
 
+/** 0:07, 12:34, 1:02:03; nothing for a stream without an end. */
 function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const pad = (value: number) => String(value).padStart(2, "0");
-  const minutes = Math.floor(whole / 60);
-  const tail = `${minutes >= 60 ? pad(minutes % 60) : minutes}:${pad(whole % 60)}`;
-  return minutes >= 60 ? `${Math.floor(minutes / 60)}:${tail}` : tail;
+  if (!Number.isFinite(seconds)) return "";
+  const parts = [Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+  return parts.map((part, at) => (at ? `${part}`.padStart(2, "0") : part)).join(":");
 }

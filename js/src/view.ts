@@ -1,123 +1,115 @@
 /** One per view: what a person can do here, and what this view shows of the model's state. Never touches the DOM. */
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import type { EventTarget } from "./protocol";
-import { Ranges } from "./selection";
+import { computed, signal } from "@preact/signals-core";
+import type { EventName, EventTarget } from "./protocol";
+import { Ranges, shift } from "./selection";
 import type { Store } from "./store";
 
-export class View {
-  readonly id = Math.random().toString(36).slice(2, 10);
-  readonly store: Store;
-  readonly signal: AbortSignal;
-  /** Whether this host lets a modal dialog cover the page. */
-  readonly modalAllowed: boolean;
-  /** The grid's roving tab stop. */
-  readonly active = signal(0);
-  /** Text for the live region. */
-  readonly announcement: Signal<string> = signal("");
-  readonly lightbox: ReadonlySignal<"closed" | "inline" | "modal">;
-  readonly shown: ReadonlySignal<number>;
-  /** Set by the grid: give a tile the focus. */
-  focusTile: (index: number) => void = () => undefined;
-  readonly #openedByPerson = signal(false);
-  #anchor = 0;
+export type View = ReturnType<typeof createView>;
 
-  constructor(store: Store, end: AbortSignal, modalAllowed: boolean) {
-    this.store = store;
-    this.signal = end;
-    this.modalAllowed = modalAllowed;
-    this.shown = computed(() => Math.max(0, Math.min(store.selectedIndex.value ?? 0, store.feed.count.value - 1)));
-    this.lightbox = computed(() => {
-      const open = store.preview.value && store.options.allow_preview.value && store.feed.count.value > 0;
-      if (!open) return "closed";
-      return this.#openedByPerson.value && modalAllowed ? "modal" : "inline";
-    });
-    // Whoever closes it, the next opening by code is inline again.
-    const stop = store.preview.subscribe((open) => {
-      if (!open) this.#openedByPerson.value = false;
-    });
-    end.addEventListener("abort", () => {
-      stop();
-      store.feed.leave(this.id);
-    });
-  }
+/** `modalAllowed` says whether this host lets a modal dialog cover the page. */
+export function createView(store: Store, ended: AbortSignal, modalAllowed: boolean) {
+  const { feed, options, selection, selectedIndex, preview, writeState } = store;
+  const id = Math.random().toString(36).slice(2, 10);
+  const active = signal(0);
+  const announcement = signal("");
+  const openedByPerson = signal(false);
+  let last = 0;
 
-  /** Click or Enter on a tile. */
-  activate(index: number, target: EventTarget): void {
-    const { store } = this;
-    this.active.value = index;
-    this.#anchor = index;
-    if (store.options.allow_preview.peek()) {
-      this.#openedByPerson.value = true;
-      const wasOpen = store.preview.peek();
-      store.writeState(index, true);
-      store.report(this.id, "select", target, { index });
-      if (!wasOpen) store.report(this.id, "preview_open", target, { index });
-    } else if (store.selectedIndex.peek() === index) {
-      store.writeState(null, store.preview.peek());
-      store.report(this.id, "deselect", target, { index });
-    } else {
-      store.writeState(index, store.preview.peek());
-      store.report(this.id, "select", target, { index });
-    }
-  }
+  // Where the item that was shown has gone, its neighbour follows.
+  const shown = computed(() => {
+    last = Math.max(0, Math.min(selectedIndex.value ?? last, feed.count.value - 1));
+    return last;
+  });
+  const lightbox = computed(() => {
+    if (!preview.value || !options.allow_preview.value || !feed.count.value) return "closed";
+    return openedByPerson.value && modalAllowed ? "modal" : "inline";
+  });
+  // Whoever closes it, the next opening by code is inline again.
+  const stop = preview.subscribe((open) => {
+    if (!open) openedByPerson.value = false;
+  });
+  ended.addEventListener("abort", () => {
+    stop();
+    feed.leave(id);
+  });
+  feed.subscribe((change) => {
+    if (change.type === "splice") view.anchor = shift(view.anchor, change.operations) ?? view.anchor;
+  }, ended);
 
-  /** Another item in the lightbox; past either end it goes on at the other. */
-  show(index: number, target: EventTarget): void {
-    const count = this.store.feed.count.peek();
-    if (count === 0) return;
-    const wrapped = ((index % count) + count) % count;
-    this.active.value = wrapped;
-    if (wrapped === this.store.selectedIndex.peek()) return;
-    this.store.writeState(wrapped, true);
-    this.store.report(this.id, "select", target, { index: wrapped });
-  }
+  const report = (name: EventName, target: EventTarget, index: number) =>
+    store.report(id, name, target, { index });
 
-  close(): void {
-    const { store } = this;
-    if (!store.preview.peek()) return;
-    const index = this.shown.peek();
-    const wasSelected = store.selectedIndex.peek() !== null;
-    store.writeState(null, false);
-    store.report(this.id, "preview_close", "lightbox", { index });
-    if (wasSelected) store.report(this.id, "deselect", "lightbox", { index });
-  }
+  const choose = (next: Ranges, index: number | null = null) => {
+    store.writeSelection(id, next, index);
+    const { size } = next;
+    announcement.value = size ? `${size.toLocaleString()} selected` : "Nothing selected";
+  };
 
-  /** Add an item to the multi-selection, or take it out. */
-  toggle(index: number): void {
-    const now = this.store.selection.peek();
-    const one = Ranges.from([[index, index + 1]]);
-    const selected = !now.has(index);
-    this.#anchor = index;
-    this.store.writeSelection(this.id, selected ? now.union(one) : now.minus(one), index);
-    this.#announceSelection();
-  }
+  const view = {
+    id,
+    store,
+    signal: ended,
+    modalAllowed,
+    /** The grid's roving tab stop. */
+    active,
+    /** Text for the live region. */
+    announcement,
+    lightbox,
+    /** The index that the lightbox shows. */
+    shown,
+    /** Where the range begins that `extend` selects: the item last toggled, opened, or moved to. */
+    anchor: 0,
+    /** Set by the grid: give a tile the focus. */
+    focusTile: (_index: number): void => {},
 
-  /** Select from the last toggled or opened item to this one. */
-  extend(index: number): void {
-    const start = Math.min(this.#anchor, index);
-    const stop = Math.max(this.#anchor, index) + 1;
-    this.store.writeSelection(this.id, Ranges.from([[start, stop]]), null);
-    this.#announceSelection();
-  }
+    /** Click or Enter on a tile. */
+    activate(index: number, target: EventTarget) {
+      const opens = options.allow_preview.peek();
+      const open = preview.peek();
+      const selects = opens || selectedIndex.peek() !== index;
+      active.value = view.anchor = index;
+      openedByPerson.value = opens;
+      writeState(selects ? index : null, opens || open);
+      report(selects ? "select" : "deselect", target, index);
+      if (opens && !open) report("preview_open", target, index);
+    },
 
-  selectAll(): void {
-    this.store.writeSelection(this.id, Ranges.from([[0, this.store.feed.count.peek()]]), null);
-    this.#announceSelection();
-  }
+    /** Another item in the lightbox; past either end it goes on at the other. */
+    show(index: number, target: EventTarget) {
+      const count = feed.count.peek();
+      if (!count) return;
+      const wrapped = ((index % count) + count) % count;
+      active.value = wrapped;
+      if (wrapped === selectedIndex.peek()) return;
+      writeState(wrapped, true);
+      report("select", target, wrapped);
+    },
 
-  clearSelection(): void {
-    this.store.writeSelection(this.id, Ranges.from([]), null);
-    this.#announceSelection();
-  }
+    close() {
+      if (!preview.peek()) return;
+      const index = shown.peek();
+      const selected = selectedIndex.peek() !== null;
+      writeState(null, false);
+      report("preview_close", "lightbox", index);
+      if (selected) report("deselect", "lightbox", index);
+    },
 
-  /** One of the user's own buttons. */
-  press(button: string): void {
-    this.store.report(this.id, "button", "toolbar", { button });
-  }
+    /** Add an item to the multi-selection, or take it out. */
+    toggle(index: number) {
+      const now = selection.peek();
+      const one = Ranges.between(index);
+      view.anchor = index;
+      choose(now.has(index) ? now.minus(one) : now.union(one), index);
+    },
 
-  #announceSelection(): void {
-    const size = this.store.selection.peek().size;
-    this.announcement.value = size === 0 ? "Nothing selected" : `${size} selected`;
-  }
+    /** Select from the anchor to this item. */
+    extend: (index: number) => choose(Ranges.between(Math.min(view.anchor, feed.count.peek() - 1), index)),
+    selectAll: () => choose(Ranges.from([[0, feed.count.peek()]])),
+    clearSelection: () => choose(Ranges.empty),
+
+    /** One of the user's own buttons. */
+    press: (button: string) => store.report(id, "button", "toolbar", { button }),
+  };
+  return view;
 }

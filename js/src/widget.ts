@@ -2,8 +2,8 @@
 
 import { modalAllowed } from "./host";
 import { mountGallery } from "./shell/gallery";
-import { Store, type WidgetModel } from "./store";
-import { View } from "./view";
+import { createStore, type Store, type WidgetModel } from "./store";
+import { createView } from "./view";
 
 interface Initialized {
   readonly model: WidgetModel;
@@ -17,14 +17,13 @@ interface Rendered extends Initialized {
 // A function, not an object: it is called once a model, and its closure is the only place where state that the views
 // share can live. Module state would be shared between galleries where a host evaluates the bundle once (marimo).
 export default () => {
-  let store: Store | undefined;
+  let store: Store;
   return {
     initialize({ model, signal }: Initialized): void {
-      store = new Store(model, signal);
+      store = createStore(model, signal);
     },
-    render({ model, el, signal }: Rendered): void {
-      store ??= new Store(model, signal);
-      mountGallery(el, new View(store, signal, modalAllowed(el)));
+    render({ el, signal }: Rendered): void {
+      mountGallery(el, createView(store, signal, modalAllowed(el)));
     },
   };
 };

@@ -33,17 +33,15 @@ describe("contain", () => {
     });
   });
 
-  it("counts device pixels, not CSS pixels", () => {
-    expect(contain({ width: 900, height: 400 }, box, 2, false)).toEqual({
-      width: 900,
-      height: 400,
+  it("counts device pixels, and fills a dense screen as it fills any other", () => {
+    const small = contain({ width: 300, height: 300 }, box, 1.5, false);
+    expect([small.width * 1.5, small.pixelated]).toEqual([900, true]);
+    expect(contain({ width: 1600, height: 900 }, box, 2, false)).toEqual({
+      width: 1000,
+      height: 562.5,
       pixelated: true,
     });
-    expect(contain({ width: 1600, height: 900 }, box, 2, false)).toEqual({
-      width: 800,
-      height: 450,
-      pixelated: false,
-    });
+    expect(contain({ width: 2000, height: 900 }, box, 2, false).pixelated).toBe(false);
   });
 
   it("lets what has no pixels fill the box", () => {
@@ -62,8 +60,8 @@ describe("contain", () => {
     });
   });
 
-  it("draws nothing without a size or a place", () => {
+  it("draws nothing without a size, and next to nothing without a place", () => {
     expect(contain({ width: 0, height: 0 }, box, 1, false).width).toBe(0);
-    expect(contain({ width: 10, height: 10 }, { width: 0, height: 0 }, 1, false).width).toBe(0);
+    expect(contain({ width: 10, height: 10 }, { width: 0, height: 0 }, 1, false).width).toBe(1);
   });
 });

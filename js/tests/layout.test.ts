@@ -63,12 +63,17 @@ describe("layOut", () => {
   });
 
   it("never draws a tile higher than the box shows whole, and then at most four thirds as wide", () => {
-    const one = lay({ columns: [1], outerWidth: 1400, width: 1400 });
+    const one = lay({ count: 1, columns: [1], outerWidth: 1400, width: 1400 });
     expect(one.picture).toBe(560 - 2 * PAD);
     expect(one.width).toBe(736);
     expect(leftOf(one, 0) * 2 + one.width).toBe(1400);
-    const low = lay({ columns: [1], height: 200, lines: 2 });
-    expect(low.pitch - GAP + 2 * PAD).toBe(200);
+    const low = lay({ count: 4, height: 150, lines: 2 });
+    expect(low.pitch - GAP + 2 * PAD).toBe(150);
+  });
+
+  it("shows a part of the next row when there is one", () => {
+    const two = lay({ columns: [2], outerWidth: 1400, width: 1400 });
+    expect(two.viewport - topOf(two, 2)).toBeGreaterThanOrEqual(24);
   });
 
   it("has no more columns than items, and none too narrow to hit", () => {
@@ -168,7 +173,7 @@ describe("ScrollMap", () => {
     const map = new ScrollMap(layout);
     for (const scroll of [0, 1, 4_000_000.5, lastTop(layout)]) {
       map.moved(scroll);
-      expect([map.top, map.offset, map.rest()]).toEqual([scroll, 0, scroll]);
+      expect([map.top, map.offset, map.rest(map.top)]).toEqual([scroll, 0, scroll]);
     }
   });
 
@@ -197,7 +202,7 @@ describe("ScrollMap", () => {
   it("moves by whole pixels with the wheel, wherever it is, and through a rest", () => {
     const map = new ScrollMap(layout);
     map.moved(lastScroll / 2);
-    let { top } = map;
+    let top = map.top;
     let scroll = lastScroll / 2;
     for (let turn = 0; turn < 2000; turn++) {
       scroll += 120;
@@ -205,8 +210,8 @@ describe("ScrollMap", () => {
       expect(map.top).toBeCloseTo(top + 120, 3);
       top = map.top;
       if (turn % 50) continue;
-      scroll = Math.round(map.rest());
-      map.settled(scroll);
+      scroll = Math.round(map.rest(map.top));
+      map.settled(scroll, top);
       expect(map.top).toBeCloseTo(top, 3);
       map.moved(scroll);
       expect(map.top).toBeCloseTo(top, 3);
@@ -227,7 +232,7 @@ describe("ScrollMap", () => {
   it("lets the wheel reach the first item from where the scroll bar is near the top", () => {
     const map = new ScrollMap(layout);
     map.settled(map.rest(30_000), 30_000);
-    for (let scroll = map.rest(); scroll >= 0; scroll -= 120) map.moved(scroll);
+    for (let scroll = map.rest(map.top); scroll >= 0; scroll -= 120) map.moved(scroll);
     map.moved(0);
     expect(map.top).toBe(0);
   });

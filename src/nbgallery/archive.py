@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -10,32 +11,32 @@ from pathlib import Path, PurePath
 
 from nbgallery import encode
 
-#: Read from disk in pieces of this size.
-_READ_BYTES = 2**20
+#: Read, written and sent on in pieces of this size.
+_PIECE_BYTES = 2**20
 
-#: Pictures and videos are compressed already; a second time costs seconds and gains nothing.
-_COMPRESSION = zipfile.ZIP_STORED
+#: The format's first day; files from before it are given that one.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 #: What the note about items that could not be added is called inside the archive.
 ERRORS_NAME = "could not be added.txt"
 
 
 def archive(
-    count: int,
+    indices: Sequence[int],
     original: Callable[[int], encode.Original],
     note_progress: Callable[[int], None] = lambda done: None,
 ) -> Iterator[bytes]:
-    """Write a zip of ``count`` items, piece by piece.
+    """Write a zip of some items, piece by piece.
 
-    Names are kept where they are given and made unique where two are alike. An item that fails is named in a text
-    file inside the archive; the others are there.
+    Names are kept as far as every system takes them, and numbered where two are alike. An item that fails is named
+    in a text file inside the archive; the others are there.
 
     Parameters
     ----------
-    count : int
-        How many items there are.
+    indices : sequence of int
+        Which items.
     original : callable
-        Returns the bytes of the item at a position; whatever it raises is written down and skipped.
+        Returns the bytes of the item at an index; whatever it raises is written down and skipped.
     note_progress : callable
         Told how many items are done.
 
@@ -47,44 +48,52 @@ def archive(
     Examples
     --------
     >>> one = encode.Original(data=b"1", path=None, mime="text/plain", name="a.txt", size=1)
-    >>> with zipfile.ZipFile(io.BytesIO(b"".join(archive(2, lambda position: one)))) as written:
+    >>> with zipfile.ZipFile(io.BytesIO(b"".join(archive([0, 1], lambda index: one)))) as written:
     ...     written.namelist()
     ['a.txt', 'a (2).txt']
     """
     sink = _Sink()
-    taken: set[str] = set()
+    names = UniqueNames()
     failures: list[str] = []
-    with zipfile.ZipFile(sink, "w", _COMPRESSION) as target:
-        for position in range(count):
+    # Stored: pictures and videos are compressed already; a second time costs seconds and gains nothing.
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as target:
+        for done, index in enumerate(indices, 1):
             try:
-                source = original(position)
-                name = unique_name(source.name, taken)
+                source = original(index)
+                name = names.take(encode.clear_name(source.name, index, source.mime))
                 yield from _add(target, sink, source, name)
             except Exception as error:  # noqa: BLE001 - one item that fails is one line in the note
-                failures.append(f"{position}: {error}")
-            note_progress(position + 1)
+                failures.append(f"item {index}: {str(error) or type(error).__name__}")
+            note_progress(done)
             yield from sink.drain()
         if failures:
-            target.writestr(unique_name(ERRORS_NAME, taken), "\n".join(failures) + "\n")
+            target.writestr(names.take(ERRORS_NAME), "\n".join(failures) + "\n")
     yield from sink.drain()
 
 
-def unique_name(name: str, taken: set[str]) -> str:
-    """Return ``name``, numbered if it is taken already (whatever its case), and take it.
+class UniqueNames:
+    """Numbers names that are taken already, whatever their case.
 
     Examples
     --------
-    >>> taken = {"cat.png"}
-    >>> unique_name("Cat.png", taken), unique_name("dog.png", taken)
-    ('Cat (2).png', 'dog.png')
+    >>> names = UniqueNames()
+    >>> [names.take(name) for name in ("cat.png", "Cat.png", "dog.png", "cat.png")]
+    ['cat.png', 'Cat (2).png', 'dog.png', 'cat (3).png']
     """
-    path = PurePath(name)
-    candidate, number = name, 1
-    while _folded(candidate) in taken:
-        number += 1
-        candidate = f"{path.stem} ({number}){path.suffix}"
-    taken.add(_folded(candidate))
-    return candidate
+
+    def __init__(self) -> None:
+        self._uses: dict[str, int] = {}
+
+    def take(self, name: str) -> str:
+        """Return ``name``, numbered if need be, and take it."""
+        path, folded = PurePath(name), _folded(name)
+        candidate = name
+        while _folded(candidate) in self._uses:
+            # From the last number on, for ten thousand files may be called alike.
+            self._uses[folded] += 1
+            candidate = f"{path.stem} ({self._uses[folded]}){path.suffix}"
+        self._uses[_folded(candidate)] = 1
+        return candidate
 
 
 def _folded(name: str) -> str:
@@ -94,11 +103,21 @@ def _folded(name: str) -> str:
 
 def _add(target: zipfile.ZipFile, sink: _Sink, source: encode.Original, name: str) -> Iterator[bytes]:
     if source.data is not None or source.path is None:
-        target.writestr(name, source.data or b"")
-        return
-    with Path(source.path).open("rb") as file, target.open(name, "w", force_zip64=True) as entry:
-        while piece := file.read(_READ_BYTES):
-            entry.write(piece)
+        yield from _write(target, sink, name, time.time(), io.BytesIO(source.data or b""))
+    else:
+        path = Path(source.path)
+        with path.open("rb") as file:
+            yield from _write(target, sink, name, path.stat().st_mtime, file)
+
+
+def _write(
+    target: zipfile.ZipFile, sink: _Sink, name: str, modified: float, file: io.BufferedIOBase
+) -> Iterator[bytes]:
+    entry = zipfile.ZipInfo(name, max(_EPOCH, time.localtime(modified)[:6]))
+    entry.external_attr = 0o644 << 16
+    with target.open(entry, "w", force_zip64=True) as written:
+        while piece := file.read(_PIECE_BYTES):
+            written.write(piece)
             yield from sink.drain()
 
 
@@ -117,6 +136,5 @@ class _Sink(io.RawIOBase):
         return len(self._pieces[-1])
 
     def drain(self) -> Iterator[bytes]:
-        pieces: Sequence[bytes] = self._pieces
-        self._pieces = []
+        pieces, self._pieces = self._pieces, []
         yield from pieces

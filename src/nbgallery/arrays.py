@@ -28,7 +28,7 @@ from nbgallery.errors import MediaError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BLOCK = 1 << 20  # values that are scaled at a time: temporaries stay in the processor's cache
+_BLOCK = 1 << 16  # values scaled at a time: larger temporaries come from the system anew, ten times as slow
 _WHITE = 255
 _COLOURED = 3
 _OPACITY = 4
@@ -92,7 +92,7 @@ def to_array(media: object) -> NDArray[Any]:
     raise MediaError(f"a {kind} could not be read as an array ({reason}): pass it as a NumPy array")
 
 
-def _detached(media: object) -> Any:  # noqa: ANN401 - a tensor of whatever library
+def _detached(media: object) -> Any:
     detach = getattr(media, "detach", None)
     return detach() if callable(detach) else media
 
@@ -152,7 +152,9 @@ def channels_last(array: NDArray[Any]) -> NDArray[Any]:
     """
     shape = array.shape
     if array.size == 0:
-        raise MediaError(f"an array of shape {shape} holds no pixels: give one with at least one row and column")
+        raise MediaError(
+            f"an array of shape {shape} holds no pixels: give one with at least one row and column"
+        )
     if array.ndim == 2:  # noqa: PLR2004 - rows and columns
         return array
     if array.ndim == 3:  # noqa: PLR2004 - rows, columns and channels in some order
@@ -161,7 +163,8 @@ def channels_last(array: NDArray[Any]) -> NDArray[Any]:
         if shape[0] in (1, 3, 4):
             return array[0] if shape[0] == 1 else array.transpose(1, 2, 0)
         raise MediaError(
-            f"an array of shape {shape} is no picture: its channels must be 1, 3 or 4, the last axis or the first"
+            f"an array of shape {shape} is no picture: "
+            "its channels must be 1, 3 or 4, the last axis or the first"
         )
     if array.ndim == 4:  # noqa: PLR2004 - a batch of the above
         raise MediaError(
@@ -169,7 +172,8 @@ def channels_last(array: NDArray[Any]) -> NDArray[Any]:
             "make each of them an item of its own, as list(array) does"
         )
     raise MediaError(
-        f"an array of shape {shape} is no picture: give (H, W), (H, W, 1|3|4) or (1|3|4, H, W), not {array.ndim} axes"
+        f"an array of shape {shape} is no picture: "
+        f"give (H, W), (H, W, 1|3|4) or (1|3|4, H, W), not {array.ndim} axes"
     )
 
 
@@ -197,31 +201,34 @@ def draw(array: NDArray[Any]) -> Drawing:
     >>> drawing.pixels.tolist(), drawing.drawn_range
     ([[0, 128, 255]], (0, 1000))
     """
-    values = channels_last(_numeric(array))
-    hidden = np.ma.getmask(values)
-    values = np.ma.getdata(values, subok=False)
-    opacity = None
+    array = channels_last(_numeric(array))
+    hidden = np.ma.getmaskarray(array) if np.ma.is_masked(array) else None
+    values = np.ma.getdata(array, subok=False)
     if values.ndim == _COLOURED and values.shape[2] == _OPACITY:
-        opacity = values[:, :, 3]
-        values = values[:, :, :3]
-    pixels, drawn_range, unseen = _scale(values, None if hidden is np.ma.nomask else hidden[..., : _colours(values)])
-    if opacity is None and unseen is None:
-        return Drawing(pixels, drawn_range)
-    if opacity is None:
-        alpha = np.full(pixels.shape[:2], _WHITE, np.uint8)
+        colors, alpha = _part(values, hidden, slice(3)), _part(values, hidden, 3)
     else:
-        covered = None if hidden is np.ma.nomask else hidden[:, :, 3]
-        alpha, _, blank = _scale(opacity, covered)
-        alpha = alpha.copy() if unseen is not None or blank is not None else alpha
-        if blank is not None:
-            alpha[blank] = 0
-    if unseen is not None:
-        alpha[unseen if unseen.ndim == 2 else unseen.any(axis=2)] = 0  # noqa: PLR2004 - gray
-    return Drawing(np.dstack((pixels, alpha)), drawn_range)
+        colors, alpha = _scale(values, hidden), None
+    if alpha is None and colors.hidden is None:
+        return Drawing(colors.pixels, colors.drawn_range)
+    opacity = np.full(values.shape[:2], _WHITE, np.uint8) if alpha is None else alpha.pixels.copy()
+    if alpha is not None and alpha.hidden is not None:
+        opacity[alpha.hidden] = 0
+    if colors.hidden is not None:
+        opacity[colors.hidden if values.ndim < _COLOURED else colors.hidden.any(axis=2)] = 0
+    return Drawing(np.dstack((colors.pixels, opacity)), colors.drawn_range)
 
 
-def _colours(values: NDArray[Any]) -> int | None:
-    return None if values.ndim != _COLOURED else values.shape[2]
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """Values as uint8, the range that they span, and which of them cannot be seen."""
+
+    pixels: NDArray[np.uint8]
+    drawn_range: tuple[float, float] | None
+    hidden: NDArray[np.bool_] | None
+
+
+def _part(values: NDArray[Any], hidden: NDArray[np.bool_] | None, channels: slice | int) -> _Scaled:
+    return _scale(values[:, :, channels], None if hidden is None else hidden[:, :, channels])
 
 
 def _numeric(array: NDArray[Any]) -> NDArray[Any]:
@@ -229,26 +236,26 @@ def _numeric(array: NDArray[Any]) -> NDArray[Any]:
     if dtype.kind in "buif":
         return array
     if dtype.kind == "c":
-        raise MediaError(f"complex numbers ({dtype}) have no order to draw by: pass abs(array), array.real or angles")
+        raise MediaError(
+            f"complex numbers ({dtype}) have no order to draw by: pass abs(array), array.real or angles"
+        )
     if dtype.kind == "V" and dtype.names is None and dtype.type is not np.void:
         # bfloat16, float8, int4 and their kin: types that other packages add to NumPy.
         return array.astype(np.int16 if "int" in dtype.name else np.float32)
     if dtype.kind == "O":
-        raise MediaError("an array of Python objects (dtype object) is no picture: give it a numeric dtype by astype")
+        raise MediaError(
+            "an array of Python objects (dtype object) is no picture: give it a numeric dtype by astype"
+        )
     raise MediaError(f"an array of dtype {dtype} is no picture: give it a numeric dtype by astype")
 
 
-def _scale(
-    values: NDArray[Any], hidden: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.uint8], tuple[float, float] | None, NDArray[np.bool_] | None]:
-    """Return the values as uint8, the range drawn, and which of them cannot be seen."""
+def _scale(values: NDArray[Any], hidden: NDArray[np.bool_] | None) -> _Scaled:
     if hidden is not None and not hidden.any():
         hidden = None
     if values.dtype.kind == "b":
-        pixels = values.view(np.uint8) * np.uint8(_WHITE)
-        return _blanked(pixels, hidden), (0, 1), hidden
+        return _Scaled(_blanked(values.view(np.uint8) * np.uint8(_WHITE), hidden), (0, 1), hidden)
     if values.dtype == np.uint8:
-        return _blanked(values, hidden), (0, _WHITE), hidden
+        return _Scaled(_blanked(values, hidden), (0, _WHITE), hidden)
     if values.dtype.kind == "f":
         return _scale_floats(values, hidden)
     return _scale_integers(values, hidden)
@@ -258,30 +265,27 @@ def _blanked(pixels: NDArray[np.uint8], hidden: NDArray[np.bool_] | None) -> NDA
     return pixels if hidden is None else np.where(hidden, np.uint8(0), pixels)
 
 
-def _scale_integers(
-    values: NDArray[Any], hidden: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.uint8], tuple[float, float] | None, NDArray[np.bool_] | None]:
+def _scale_integers(values: NDArray[Any], hidden: NDArray[np.bool_] | None) -> _Scaled:
     seen = values if hidden is None else values[~hidden]
     if seen.size == 0:
-        return np.zeros(values.shape, np.uint8), None, hidden
+        return _Scaled(np.zeros(values.shape, np.uint8), None, hidden)
     low, high = int(seen.min()), int(seen.max())
     if low >= 0 and high <= _WHITE:
-        return _blanked(values.astype(np.uint8), hidden), (0, _WHITE), hidden
+        return _Scaled(_blanked(values.astype(np.uint8), hidden), (0, _WHITE), hidden)
     low = min(0, low)
     span = high - low
-    # Differences modulo 2**64 are exact for every integer type, where subtraction in the type itself overflows.
+    # Differences modulo 2**64 are exact for every integer type; subtraction in the type itself overflows.
     origin = np.uint64(low % 2**64)
 
     def linear(block: NDArray[Any]) -> NDArray[Any]:
         offset = block.astype(np.int64 if low < 0 else np.uint64).view(np.uint64) - origin
         return offset.astype(np.float64) * (_WHITE / span) if span else np.zeros(block.shape)
 
-    return _blanked(_by_blocks(values, linear, tame=hidden is None), hidden), (low, high), hidden
+    pixels = _by_blocks(values, linear, tame=hidden is None)
+    return _Scaled(_blanked(pixels, hidden), (low, high), hidden)
 
 
-def _scale_floats(
-    values: NDArray[Any], hidden: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.uint8], tuple[float, float] | None, NDArray[np.bool_] | None]:
+def _scale_floats(values: NDArray[Any], hidden: NDArray[np.bool_] | None) -> _Scaled:
     if values.dtype.itemsize < 4:  # noqa: PLR2004 - float16 has no room for times 255
         values = values.astype(np.float32)
     with np.errstate(all="ignore"):
@@ -293,17 +297,18 @@ def _scale_floats(
             unseen = ~np.isfinite(values)
             hidden = unseen if hidden is None else unseen | hidden
             if hidden.all():
-                return np.zeros(values.shape, np.uint8), None, hidden
+                return _Scaled(np.zeros(values.shape, np.uint8), None, hidden)
             low = values.min(initial=np.inf, where=~hidden)
             high = values.max(initial=-np.inf, where=~hidden)
             hidden = hidden if hidden.any() else None
         scale, drawn_range = _float_rule(low, high, values.dtype)
-        return _blanked(_by_blocks(values, scale, tame=hidden is None), hidden), drawn_range, hidden
+        pixels = _by_blocks(values, scale, tame=hidden is None)
+        return _Scaled(_blanked(pixels, hidden), drawn_range, hidden)
 
 
 def _float_rule(
-    low: Any,  # noqa: ANN401 - a NumPy scalar of the array's own precision
-    high: Any,  # noqa: ANN401
+    low: Any,
+    high: Any,
     dtype: np.dtype[Any],
 ) -> tuple[Callable[[NDArray[Any]], NDArray[Any]], tuple[float, float]]:
     if low >= 0 and high <= 1:
@@ -316,10 +321,10 @@ def _float_rule(
     drawn_range = (float(low), float(high))
     if not math.isfinite(span):
         # The range is wider than the type: halves of it are not.
-        return (lambda block: (block / wide(2) - low / 2) / (high / 2 - low / 2) * _WHITE), drawn_range
+        return (lambda block: (block.astype(wide) / 2 - low / 2) / (high / 2 - low / 2) * _WHITE), drawn_range
     if span == 0:
         return (lambda block: np.zeros(block.shape)), drawn_range
-    return (lambda block: (block - low) / span * _WHITE), drawn_range
+    return (lambda block: (block.astype(wide) - low) / span * _WHITE), drawn_range
 
 
 def _by_blocks(

@@ -91,7 +91,7 @@ class Button:
         """Give what the browser needs to draw it."""
         return {"id": self._id, "label": self._label, "icon": self._icon}
 
-    def _clicked(self) -> list[Exception]:
+    def clicked(self) -> list[Exception]:
         """Call every listener, and give what they raised: one that fails stops none of the others."""
         errors = []
         for listener in tuple(self._listeners):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
 from nbgallery.errors import GalleryError
-from nbgallery.items import Change, Item, ItemList, ItemView
+from nbgallery.items import Change, Item, ItemList, ItemView, Pair
 from nbgallery.media import snapshot
 from nbgallery.sequences import as_sequence
 
@@ -145,6 +145,8 @@ def _added(media: object, caption: str | None, name: str) -> Item:
     """One item of what was given for one."""
     if isinstance(media, Item):
         item = media
+    elif isinstance(media, Pair):
+        item = media.item
     elif isinstance(media, (tuple, list)) and len(media) == 2 and (media[1] is None or isinstance(media[1], str)):
         item = Item(media[0], media[1])
     elif isinstance(media, (tuple, list, dict, set)):

@@ -5,23 +5,31 @@ Pillow is imported where it is needed, so that the package can be imported witho
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from nbgallery import sniff, svg
 from nbgallery.errors import MediaError
-from nbgallery.media import Opened, Pixels, all_bytes, decode, decode_picture, mime_by_decoder, opened, read_picture
-from nbgallery.opening import MAX_SVG_BYTES, is_picture
+from nbgallery.media import (
+    Opened,
+    Pixels,
+    all_bytes,
+    decode,
+    decode_picture,
+    mime_by_decoder,
+    opened,
+    read_picture,
+)
+from nbgallery.opening import MAX_SVG_BYTES, is_picture, lock_of
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFile
 
 AS_IT_IS_BYTES = 96
-"""Bytes for each pixel of the edge up to which a file is its own thumbnail: what one of photographs weighs."""
+"""Bytes per pixel of the edge up to which a file is its own thumbnail: about what a photograph's weighs."""
 
 _NAME_BYTES = 200
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
@@ -115,7 +123,9 @@ def thumbnail(media: object, edge: int) -> Thumbnail:
     """
     with opened(media) as source:
         found = source.media
-        blank = Thumbnail(b"", found.mime, found.kind, 0, 0, "", found.name, edge, complete=False, url=found.url)
+        blank = Thumbnail(
+            b"", found.mime, found.kind, 0, 0, "", found.name, edge, complete=False, url=found.url
+        )
         if found.url is not None:
             return blank
         if found.mime == "image/svg+xml":
@@ -162,9 +172,7 @@ def _poster(source: Opened, blank: Thumbnail) -> Thumbnail:
     small = pictures.shrink(image, pictures.fitted(image.size, blank.edge))
     made = formats.quick(small)
     color = formats.mean_color(small)
-    return replace(
-        blank, data=made.data, mime=made.mime, width=image.width, height=image.height, color=color
-    )
+    return replace(blank, data=made.data, mime=made.mime, width=image.width, height=image.height, color=color)
 
 
 def _svg(source: Opened) -> bytes:
@@ -178,7 +186,7 @@ def _svg(source: Opened) -> bytes:
 
 
 def _as_it_is(source: Opened, image: ImageFile.ImageFile, edge: int) -> bytes | None:
-    """Give a file that can be its own thumbnail: shown by browsers, still, whole, and no burden to either side."""
+    """Give the bytes of a file that is its own thumbnail: drawn by browsers, still, whole and light."""
     size, stream = source.media.size, source.stream
     if size is None or stream is None or not _shown_by_browsers(source.media.mime, image):
         return None
@@ -193,7 +201,11 @@ def _as_it_is(source: Opened, image: ImageFile.ImageFile, edge: int) -> bytes | 
     data = stream.read()
     stream.seek(before)
     nature = sniff.nature(data, source.media.mime)
-    return data if nature.whole and not nature.animated and _stands_upright(data, source.media.mime, image) else None
+    return (
+        data
+        if nature.whole and not nature.animated and _stands_upright(data, source.media.mime, image)
+        else None
+    )
 
 
 def _shown_by_browsers(mime: str, image: Image.Image) -> bool:
@@ -253,7 +265,7 @@ def original(
     with opened(media, fetch=True) as source:
         found = source.media
         if source.stream is None or is_picture(media):
-            return _made(read_picture(source), found.name, format, quality, browser=not own_bytes)
+            return _encoded_original(source, format_name(format), quality, browser=not own_bytes)
         if own_bytes or found.kind == "video":
             return _own(source)
         if found.mime == "image/svg+xml":
@@ -267,7 +279,7 @@ def original(
             found.mime == "image/jpeg" or pictures.orientation(image) == 1
         ):
             return _own(source)
-        return _made(read_picture(source), found.name, "webp", None, browser=True)
+        return _encoded_original(source, "webp", None, browser=True)
 
 
 def _own(source: Opened) -> Original:
@@ -279,12 +291,17 @@ def _own(source: Opened) -> Original:
     return Original(data, None, mime, found.name, len(data))
 
 
-def _made(image: Image.Image, name: str, form: str, quality: int | None, *, browser: bool) -> Original:
+def _encoded_original(source: Opened, form: str, quality: int | None, *, browser: bool) -> Original:
     from nbgallery import formats  # noqa: PLC0415
 
-    made = formats.full(image, formats.format_name(form), quality, browser=browser)
+    made = None
+    if is_picture(source.subject):
+        with lock_of(source.subject):
+            made = formats.animated(source.subject, form)
+    made = made or formats.full(read_picture(source), form, quality, browser=browser)
+    name = source.media.name
     if name:
-        name = os.path.splitext(name)[0] + sniff.suffix_of(made.mime)
+        name = str(PurePath(name).with_suffix(sniff.suffix_of(made.mime)))
     return Original(made.data, None, made.mime, name, len(made.data))
 
 
@@ -317,7 +334,7 @@ def format_name(format: str) -> str:  # noqa: A002 - Gradio's word for it
 
 
 def clear_name(name: str, index: int, mime: str) -> str:
-    """Make a file name that every system takes, as near to the given one as possible.
+    r"""Make a file name that every system takes, as near to the given one as possible.
 
     Parameters
     ----------
@@ -335,12 +352,15 @@ def clear_name(name: str, index: int, mime: str) -> str:
 
     Examples
     --------
-    >>> clear_name("../a:b\\u202egpj.png", 0, "image/png"), clear_name("", 7, "image/webp")
+    >>> clear_name("../a:b\u202egpj.png", 0, "image/png"), clear_name("", 7, "image/webp")
     ('a_bgpj.png', 'image-00007.webp')
     """
-    visible = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    visible = "".join(
+        c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+    )
     cleared = re.sub(r'[<>:"|?*]', "_", re.split(r"[/\\]", visible)[-1]).strip().rstrip(". ")
-    stem, suffix = os.path.splitext(cleared)
+    suffix = PurePath(cleared).suffix
+    stem = cleared.removesuffix(suffix)
     if not stem.strip("._ "):
         stem, suffix = f"{sniff.kind_of(mime)}-{index:05d}", suffix if stem else ""
     suffix = suffix or sniff.suffix_of(mime)

@@ -117,7 +117,7 @@ class Gallery(EditableList, anywidget.AnyWidget):
     buttons : list, optional
         Any of "share", "download", "download_all", "fullscreen" and `Button` objects; None is all four.
     show_share_button, show_download_button, show_fullscreen_button : bool, optional
-        Gradio 5's spelling of the same.
+        Gradio 5's spelling of the same: False takes a button out, True puts it in, None leaves it to `buttons`.
     type : {"filepath", "pil", "numpy"}, default "filepath"
         What `value` hands to Python.
     layout, tooltip, tabbable
@@ -159,8 +159,8 @@ class Gallery(EditableList, anywidget.AnyWidget):
     allow_preview = t.Any(default_value=True).tag(sync=True)
     buttons = t.Any(None)
     show_share_button = t.Any(None)
-    show_download_button = t.Any(default_value=True)
-    show_fullscreen_button = t.Any(default_value=True)
+    show_download_button = t.Any(None)
+    show_fullscreen_button = t.Any(None)
 
     # What is handed to Python, and in which form pixels travel
     type = t.Any("filepath")
@@ -209,8 +209,8 @@ class Gallery(EditableList, anywidget.AnyWidget):
         selected_index: int | None = None,
         buttons: list[str | Button] | None = None,
         show_share_button: bool | None = None,
-        show_download_button: bool | None = True,
-        show_fullscreen_button: bool | None = True,
+        show_download_button: bool | None = None,
+        show_fullscreen_button: bool | None = None,
         type: ValueType = "filepath",  # noqa: A002 - Gradio's name
         **widget: object,
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol, overload
+from typing import Any, NamedTuple, Protocol, overload
 from weakref import WeakSet, WeakValueDictionary
 
 from nbgallery.describe import describe
@@ -80,7 +80,7 @@ def check_caption(caption: object, name: str) -> str | None:
     raise GalleryError(f"{name}={describe(caption)}: give a str or None")
 
 
-class Pair(tuple[object, "str | None"]):  # noqa: SLOT001 (no tuple can have slots with something in them)
+class Pair(tuple[Any, "str | None"]):  # noqa: SLOT001 (no tuple can have slots with something in them)
     """The ``(media, caption)`` that ``value`` hands out: a tuple that remembers which item it stands for.
 
     So it can be put into a list, sorted, filtered and assigned back, and is the very same item again.

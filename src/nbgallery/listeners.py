@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 import inspect
 import logging
+import re
+import sys
 import typing
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from nbgallery.describe import describe
 from nbgallery.events import EventData
 from nbgallery.serial import SerialThread
 
@@ -32,21 +35,17 @@ class Listener(Generic[P, R]):
     Raises
     ------
     TypeError
-        When ``function`` is not callable, or asks for more than the event's data.
+        When ``function`` is not callable, is async, or asks for more than the event's data.
     """
 
     def __init__(self, event: Event, function: Callable[P, R]) -> None:
-        if not callable(function):
-            message = f"gallery.{event.name}({function!r}): give a function; {event.name} registers a listener"
-            if event.remedy:
-                message += f". {event.remedy}"
-            raise TypeError(message)
+        _check_function(function, event)
         self._event = event
         self._function = function
         self._parameter = _data_parameter(function, event)
         # What a listener prints appears below the cell that registered it, not below the one that runs by chance.
         self._context = contextvars.copy_context()
-        update_wrapper(self, function, updated=())
+        functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self._function(*args, **kwargs)
@@ -166,9 +165,11 @@ class ListenerQueue:
         """Run something of the user's that is not a listener of an event."""
 
         def guarded() -> None:
+            if self._closed:
+                return
             try:
                 work()
-            except Exception as error:  # noqa: BLE001 - shown on the gallery, as a listener's is
+            except BaseException as error:  # noqa: BLE001 - shown on the gallery, as a listener's is
                 self._tell(name, error)
 
         self._thread.post(guarded)
@@ -184,7 +185,7 @@ class ListenerQueue:
             return
         try:
             data = make_data()
-        except Exception as error:  # noqa: BLE001 - what a user's own sequence raises is told like a listener's error
+        except BaseException as error:  # noqa: BLE001 - what a user's own sequence raises is told like a listener's error
             self._tell(f"reading the item of a {event.name} event", error)
             return
         for listener in listeners:
@@ -195,7 +196,7 @@ class ListenerQueue:
             return
         try:
             listener.handle(data)
-        except Exception as error:  # noqa: BLE001 - shown on the gallery; the next listener still runs
+        except BaseException as error:  # noqa: BLE001 - shown on the gallery; the next listener still runs
             self._tell(f"the {event.name} listener {getattr(listener, '__name__', '')}".rstrip(), error)
 
     def _tell(self, name: str, error: BaseException) -> None:
@@ -204,17 +205,27 @@ class ListenerQueue:
         self._report(f"{name} raised {text}")
 
 
+def _check_function(function: object, event: Event) -> None:
+    if not callable(function):
+        message = f"gallery.{event.name}({describe(function)}): give a function; {event.name} registers a listener"
+        raise TypeError(f"{message}. {event.remedy}" if event.remedy else message)
+    own = _own_function(function)
+    if inspect.iscoroutinefunction(own) or inspect.isasyncgenfunction(own) or inspect.isgeneratorfunction(own):
+        raise TypeError(
+            f"gallery.{event.name}({describe(function)}): give a function that is neither async nor a generator"
+        )
+
+
 def _data_parameter(function: Callable[..., Any], event: Event) -> str | None:
     """Name the parameter that takes the event's data: "" for the first by position, None when there is none."""
     try:
-        parameters = inspect.signature(function).parameters
+        parameters = _signature(function).parameters
     except ValueError:
         # Some builtins have no signature to be read; print, which has one, is the usual first listener.
         return ""
     annotations = _annotations(function)
     for name, parameter in parameters.items():
-        annotation = annotations.get(name)
-        if isinstance(annotation, type) and issubclass(annotation, EventData):
+        if _is_data(annotations.get(name, parameter.annotation)):
             return "" if parameter.kind is parameter.POSITIONAL_ONLY else name
     required = [
         parameter
@@ -233,15 +244,48 @@ def _data_parameter(function: Callable[..., Any], event: Event) -> str | None:
     return "" if required or takes_any else None
 
 
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    if sys.version_info >= (3, 14):
+        import annotationlib  # noqa: PLC0415 - not there before
+
+        # Evaluating what a TYPE_CHECKING import names would raise.
+        return inspect.signature(function, annotation_format=annotationlib.Format.FORWARDREF)
+    return inspect.signature(function)
+
+
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
-    target = function if inspect.isroutine(function) else getattr(type(function), "__call__", function)
+    """Evaluate the annotations; nothing, when one of them names what is not there (a TYPE_CHECKING import)."""
     try:
-        return typing.get_type_hints(target)
+        return typing.get_type_hints(_own_function(function))
     except (NameError, TypeError, AttributeError):
-        # Annotations that name what is not there (a TYPE_CHECKING import): those that are plainly ours still count.
-        raw = getattr(target, "__annotations__", {})
-        ours = {cls.__name__: cls for cls in _all_subclasses(EventData)}
-        return {name: ours.get(str(text).rsplit(".", 1)[-1], text) for name, text in raw.items()}
+        return {}
+
+
+def _own_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What the user wrote, under partials, decorators and other listeners; a class's or an object's own method."""
+    while True:
+        unwrapped = inspect.unwrap(function)
+        if isinstance(unwrapped, functools.partial):
+            unwrapped = unwrapped.func
+        if unwrapped is function:
+            break
+        function = unwrapped
+    if inspect.isroutine(function):
+        return function
+    method = "__init__" if isinstance(function, type) else "__call__"
+    found: Callable[..., Any] = getattr(function if isinstance(function, type) else type(function), method)
+    return found
+
+
+def _is_data(annotation: object) -> bool:
+    """Whether an annotation, evaluated or not, names one of the events' data classes."""
+    if isinstance(annotation, type):
+        return issubclass(annotation, EventData)
+    if isinstance(annotation, (str, typing.ForwardRef)):
+        text = annotation if isinstance(annotation, str) else annotation.__forward_arg__
+        ours = {cls.__name__ for cls in _all_subclasses(EventData)}
+        return not ours.isdisjoint(re.findall(r"\w+", text))
+    return any(_is_data(part) for part in typing.get_args(annotation))
 
 
 def _all_subclasses(base: type[EventData]) -> list[type[EventData]]:

@@ -1,4 +1,4 @@
-"""What a str may stand for, and how the bytes behind it are reached: files, URLs, data URIs, fsspec stores."""
+"""What a str may stand for, and how its bytes are reached: files, URLs, data URIs, fsspec stores."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import re
 import stat
 import time
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Literal, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from nbgallery.errors import MediaError
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 MAX_FETCH_BYTES = 256 * 1024 * 1024
 FETCH_TIMEOUT = 15.0
@@ -24,7 +28,7 @@ _REFUSED = frozenset({"javascript", "vbscript", "file", "local", "blob", "about"
 
 _SKIPPED = "".join(map(chr, range(33)))
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
-_SVG_TEXT = re.compile(r"\s*(?:<svg[\s>/]|<\?xml\b|<!--|<!DOCTYPE\s+svg\b)", re.IGNORECASE)
+_SVG_TEXT = re.compile(r"\s*<(?:(?:\w+:)?svg(?![\w:.-])|\?xml\b|!--|!DOCTYPE\s+svg\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,11 @@ def locate(text: str) -> Location:
         return Location("path", text)
     scheme = found[1].lower()
     if scheme in _REFUSED:
-        advice = "pass the path itself" if scheme in ("file", "local") else "give a path, an http(s) URL or a data: URI"
+        advice = (
+            "pass the path itself"
+            if scheme in ("file", "local")
+            else "give a path, an http(s) URL or a data: URI"
+        )
         raise MediaError(f"{shown(text)}: the scheme '{scheme}:' is refused; {advice}")
     if scheme in ("http", "https"):
         return Location("http", _web_address(text))
@@ -156,7 +164,9 @@ def decode_data_uri(text: str) -> tuple[bytes, str]:
         raise MediaError(f"{shown(text)} is no data URI: it has no comma before its data")
     mime, *parameters = (part.strip().lower() for part in header.split(";"))
     if not mime.startswith(("image/", "video/")):
-        raise MediaError(f"{shown(text)}: a data URI of type '{mime or 'text/plain'}' is refused; give image/ or video/")
+        raise MediaError(
+            f"{shown(text)}: a data URI of type '{mime or 'text/plain'}' is refused; give image/ or video/"
+        )
     try:
         data = unquote_to_bytes(body)
         if "base64" in parameters:
@@ -185,7 +195,7 @@ def file_size(path: str) -> int:
     nbgallery.errors.MediaError: there is no file 'no/such.png'
     """
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except (OSError, ValueError) as error:
         raise unreachable(path, error) from None
     if stat.S_ISDIR(status.st_mode):
@@ -208,7 +218,7 @@ def open_file(path: str) -> BinaryIO:
     nbgallery.errors.MediaError: there is no file 'no/such.png'
     """
     try:
-        return open(path, "rb")  # noqa: SIM115 - the caller closes it
+        return Path(path).open("rb")
     except (OSError, ValueError) as error:
         raise unreachable(path, error) from None
 
@@ -229,14 +239,27 @@ def unreachable(path: str, error: Exception) -> MediaError:
     if isinstance(error, PermissionError):
         return MediaError(f"{name} may not be read: permission denied")
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        return MediaError(f"{name} is no path: {len(path)} characters are too long for one; are these the data itself?")
+        return MediaError(
+            f"{name} is no path: {len(path)} characters are too long for one; are these the data itself?"
+        )
     if isinstance(error, OSError):
         return MediaError(f"{name} could not be read: {error.strerror or error}")
     return MediaError(f"{name} is no path: {error}")
 
 
-def open_store(url: str) -> tuple[BinaryIO, int | None]:
-    """Open a file in an fsspec store, and tell its size where the store knows it.
+def open_store(url: str) -> tuple[BinaryIO, object]:
+    """Open a file in an fsspec store.
+
+    Parameters
+    ----------
+    url : str
+        Such as ``s3://bucket/a.png``, or a chain such as ``zip://a.png::s3://bucket/all.zip``.
+
+    Returns
+    -------
+    stream : binary file
+    store : object
+        What has to live as long as the stream is read.
 
     Raises
     ------
@@ -254,16 +277,17 @@ def open_store(url: str) -> tuple[BinaryIO, int | None]:
     try:
         import fsspec  # noqa: PLC0415 - optional
     except ImportError:
-        raise MediaError(f"{shown(url)}: paths of the scheme '{scheme}:' need fsspec: `pip install fsspec`") from None
+        raise MediaError(
+            f"{shown(url)}: paths of the scheme '{scheme}:' need fsspec: `pip install fsspec`"
+        ) from None
     try:
-        stream = cast("Any", fsspec.open(url, "rb").open())
+        store, path = fsspec.url_to_fs(url)
+        return cast("BinaryIO", store.open(path, "rb")), store
     except FileNotFoundError:
         raise MediaError(f"there is no file {shown(url)}") from None
     except Exception as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise MediaError(f"{shown(url)}: the scheme '{scheme}:' could not be opened: {reason}") from error
-    size = getattr(stream, "size", None)
-    return cast("BinaryIO", stream), size if isinstance(size, int) else None
 
 
 def fetch(url: str) -> bytes:
@@ -305,22 +329,27 @@ def fetch(url: str) -> bytes:
     ):
         opener.add_handler(handler)
     asked = request.Request(url, headers={"User-Agent": "nbgallery", "Accept": "image/*,video/*,*/*;q=0.1"})  # noqa: S310 - http(s) only, see locate
-    deadline = time.monotonic() + FETCH_DEADLINE
-    parts: list[bytes] = []
-    received = 0
     try:
         with opener.open(asked, timeout=FETCH_TIMEOUT) as answer:
-            while part := answer.read1(1 << 16):
-                parts.append(part)
-                received += len(part)
-                if received > MAX_FETCH_BYTES:
-                    raise MediaError(f"{shown(url)} is larger than {MAX_FETCH_BYTES // 2**20} MB: download it first")
-                if time.monotonic() > deadline:
-                    raise MediaError(f"{shown(url)} took longer than {FETCH_DEADLINE:.0f} s: download it first")
+            data = _bounded(answer, url)
     except MediaError:
         raise
     except Exception as error:
+        # An answer of 404 is an exception that holds its connection.
+        getattr(error, "close", lambda: None)()
         raise MediaError(f"{shown(url)} could not be fetched: {error}") from error
-    if not received:
+    if not data:
         raise MediaError(f"{shown(url)} is empty (0 bytes)")
-    return b"".join(parts)
+    return data
+
+
+def _bounded(answer: HTTPResponse, url: str) -> bytes:
+    deadline = time.monotonic() + FETCH_DEADLINE
+    data = bytearray()
+    while part := answer.read1(1 << 16):
+        data += part
+        if len(data) > MAX_FETCH_BYTES:
+            raise MediaError(f"{shown(url)} is larger than {MAX_FETCH_BYTES // 2**20} MB: download it first")
+        if time.monotonic() > deadline:
+            raise MediaError(f"{shown(url)} takes longer than {FETCH_DEADLINE:.0f} s: download it first")
+    return bytes(data)

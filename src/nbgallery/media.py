@@ -79,7 +79,9 @@ def identify(media: object) -> Media:
     'image/svg+xml'
     """
     with opened(media, head_only=True) as source:
-        if source.stream is None or source.media.mime or opening.is_picture(media):
+        if opening.is_picture(media):
+            return replace(source.media, mime="")
+        if source.stream is None or source.media.mime:
             return source.media
     # No signature is known: now only a decoder can tell, and that needs all of it.
     with opened(media) as source:
@@ -149,7 +151,10 @@ def decode(source: Opened, edge: int | None = None) -> Pixels:
 
     if source.stream is not None:
         return decode_picture(
-            pictures.open_picture(source.stream, source.media.mime, source.label), source.label, edge, own=True
+            pictures.open_picture(source.stream, source.media.mime, source.label),
+            source.label,
+            edge,
+            own=True,
         )
     if opening.is_picture(source.subject):
         image = source.subject
@@ -167,8 +172,10 @@ def _load_own(image: Image.Image, label: str) -> None:
     try:
         pictures.load(image, label)
     except MediaError as error:
-        if getattr(getattr(image, "fp", None), "closed", False):
-            raise MediaError(f"{label} was closed before it was read: call its load() while it is open") from error
+        if getattr(image, "tile", None) and getattr(getattr(image, "fp", None), "closed", True):
+            raise MediaError(
+                f"{label} was closed before it was read: call its load() while it is open"
+            ) from error
         raise
 
 
@@ -207,6 +214,8 @@ def decode_picture(image: Image.Image, label: str, edge: int | None, *, own: boo
     from nbgallery import pictures  # noqa: PLC0415
 
     full, box = image.size, None
+    if not all(full):
+        raise MediaError(f"{label} holds no pixels: its size is {full[0]} x {full[1]}")
     if own and edge:
         target = pictures.fitted(full, edge)
         wanted = (math.ceil(target[0] * pictures.GAP), math.ceil(target[1] * pictures.GAP))
@@ -360,11 +369,14 @@ def to_numpy(media: object, mode: str | None = "RGB") -> NDArray[Any]:
     [[7, 300]]
     """
     import numpy as np  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
 
     from nbgallery import arrays, pictures  # noqa: PLC0415
 
-    if mode is not None and not isinstance(mode, str):
-        raise GalleryError(f"mode={mode!r}: give one of Pillow's modes such as 'RGB', or None for the picture's own")
+    if mode is not None and mode not in Image.MODES:
+        raise GalleryError(
+            f"mode={mode!r}: give one of Pillow's modes such as 'RGB', or None for the picture's own"
+        )
     if mode is None and opening.is_array(media) and not opening.is_picture(media):
         return arrays.to_array(media).copy()
     image = to_pil(media)
@@ -374,7 +386,9 @@ def to_numpy(media: object, mode: str | None = "RGB") -> NDArray[Any]:
         if image.mode != mode:
             image = pictures.look(image, lossy=True).image.convert(mode)
     except ValueError as error:
-        raise GalleryError(f"mode={mode!r}: a picture of mode {image.mode!r} cannot be given in it ({error})") from None
+        raise GalleryError(
+            f"mode={mode!r}: a picture of mode {image.mode!r} cannot be given in it ({error})"
+        ) from None
     return np.array(image)
 
 
@@ -403,19 +417,23 @@ def snapshot(media: object) -> object:
     """
     if isinstance(media, (bytearray, memoryview)):
         return bytes(media)
-    if isinstance(media, (str, bytes, os.PathLike)) or opening.is_picture(media):
-        return media
     try:
-        if opening.figure_of(media) is not None:
-            return opening.render(media)
-        if opening.is_array(media):
-            from nbgallery import arrays  # noqa: PLC0415
-
-            return arrays.to_array(media).copy()
-        if callable(getattr(media, "read", None)):
-            data = io.BytesIO(opening.read_object(media))
-            data.name = getattr(media, "name", "")
-            return data
+        return _kept(media)
     except MediaError:
         return media
+
+
+def _kept(media: object) -> object:
+    if isinstance(media, (str, bytes, os.PathLike)) or opening.is_picture(media):
+        return media
+    if opening.figure_of(media) is not None:
+        return opening.render(media)
+    if opening.is_array(media):
+        from nbgallery import arrays  # noqa: PLC0415
+
+        return arrays.to_array(media).copy()
+    if callable(getattr(media, "read", None)):
+        data = io.BytesIO(opening.read_object(media))
+        data.name = getattr(media, "name", "")
+        return data
     return media

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard, cast
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MAX_SVG_BYTES = 16 * 1024 * 1024
+
+_LONG_HEAD = 65536
 
 # A user's own file object or lazy picture has one position: reading it is one thread's work at a time.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
@@ -74,12 +77,15 @@ class Opened:
         None for what is remote, or no bytes.
     subject : object
         The array, tensor, PIL image or figure; None for bytes.
+    store : object
+        What has to live as long as the stream is read.
     """
 
     media: Media
     label: str
     stream: BinaryIO | None = None
     subject: object = None
+    store: object = None
 
 
 @contextmanager
@@ -117,7 +123,7 @@ def opened(media: object, *, fetch: bool = False, head_only: bool = False) -> It
             source.stream.seek(0)
             if not head:
                 raise MediaError(f"{source.label} is empty (0 bytes)")
-            mime = sniff.sniff(head) or ("image/svg+xml" if svg.is_svg(head) else "")
+            mime = sniff.sniff(head) or _svg_type(source.stream, head)
             source.media = replace(source.media, mime=mime, kind=sniff.kind_of(mime))
         yield source
     finally:
@@ -125,13 +131,24 @@ def opened(media: object, *, fetch: bool = False, head_only: bool = False) -> It
             source.stream.close()
 
 
-def _open(media: object, *, fetch: bool, head_only: bool) -> Opened:
+def _svg_type(stream: BinaryIO, head: bytes) -> str:
+    if svg.is_svg(head):
+        return "image/svg+xml"
+    if len(head) == sniff.HEAD_BYTES and svg.is_markup(head):
+        # A licence may stand before the first element.
+        head = stream.read(_LONG_HEAD)
+        stream.seek(0)
+        return "image/svg+xml" if svg.is_svg(head) else ""
+    return ""
+
+
+def _open(media: object, *, fetch: bool, head_only: bool) -> Opened:  # noqa: PLR0911 - one for each kind
     if isinstance(media, str):
         return _open_text(media, fetch=fetch)
     if isinstance(media, os.PathLike):
         return _open_path(os.fsdecode(os.fspath(media)))
     if isinstance(media, (bytes, bytearray, memoryview)):
-        return _open_bytes(media if isinstance(media, bytes) else bytes(media), "the given bytes")
+        return _open_bytes(media if isinstance(media, bytes) else bytes(media), "the given data")
     if is_picture(media):
         data = _unread(media)
         if data is not None:
@@ -190,31 +207,35 @@ def _open_text(text: str, *, fetch: bool) -> Opened:
             source.stream = io.BytesIO(data)
             source.media = replace(source.media, mime="", size=len(data), data=data)
         return source
-    stream, size = locations.open_store(text)
-    return Opened(Media("image", "", name, size), locations.shown(text), stream)
+    stream, store = locations.open_store(text)
+    size = getattr(stream, "size", None)
+    known = size if isinstance(size, int) else None
+    return Opened(Media("image", "", name, known), locations.shown(text), stream, store=store)
 
 
 def _open_path(path: str) -> Opened:
     size = locations.file_size(path)
-    media = Media("image", "", os.path.basename(path), size, path=path)
+    media = Media("image", "", PurePath(path).name, size, path=path)
     return Opened(media, locations.shown(path), locations.open_file(path))
 
 
 def _open_bytes(data: bytes, label: str, *, mime: str = "") -> Opened:
     if not data:
-        raise MediaError(f"{label} {'is' if label.startswith('the S') else 'are'} empty (0 bytes)")
+        raise MediaError(f"{label} is empty (0 bytes)")
     return Opened(Media("image", mime, size=len(data), data=data), label, io.BytesIO(data))
 
 
 def _open_object(media: object, *, head_only: bool) -> Opened:
     name = getattr(media, "name", "")
-    name = os.path.basename(name) if isinstance(name, str) else ""
+    name = PurePath(name).name if isinstance(name, str) else ""
     label = locations.shown(name) if name else "the file object"
     data = read_object(media, sniff.HEAD_BYTES if head_only else -1, label)
     if not data:
         raise MediaError(f"{label} is empty (0 bytes)")
     whole = None if head_only else data
-    return Opened(Media("image", "", name, None if head_only else len(data), data=whole), label, io.BytesIO(data))
+    return Opened(
+        Media("image", "", name, None if head_only else len(data), data=whole), label, io.BytesIO(data)
+    )
 
 
 def lock_of(thing: object) -> threading.Lock:
@@ -271,7 +292,7 @@ def is_picture(media: object) -> TypeGuard[Image.Image]:
 
 def _picture_name(media: object) -> str:
     name = getattr(media, "filename", "")
-    return os.path.basename(name) if isinstance(name, str) else ""
+    return PurePath(name).name if isinstance(name, str) else ""
 
 
 def _picture_label(media: object) -> str:
@@ -304,7 +325,7 @@ def _unread(media: object) -> bytes | None:
     return data if same else None
 
 
-def figure_of(media: object) -> Any:  # noqa: ANN401 - of a package that need not be installed
+def figure_of(media: object) -> Any:
     """Give the object that can save the figure: a figure itself, or what stands in one; else None.
 
     Examples

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-import threading
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
 
 from nbgallery import protocol
-from nbgallery.feed import Batch, Encoded, Feed
+from nbgallery.batches import Batch, Encoded
+from nbgallery.feed import Feed
 from nbgallery.items import ItemList
-from nbgallery.sender import Outbox
+from nbgallery.turn import Turn
+from nbgallery.wire import Parcel, Wire
 
 #: The opening state holds at most so many items and bytes, however long the list.
 MAX_ITEMS = 48
@@ -34,6 +36,8 @@ _TYPICAL_WIDTH = 800
 #: The height of a gallery that has none of its own: the front end's rule (``layout.ts``).
 _DEFAULT_HEIGHT = 560
 
+_PIXELS = re.compile(r"(\d+(?:\.\d+)?)px")
+
 Page = dict[str, Any]
 
 #: Items by id, with the thumbnails that are being made of them.
@@ -54,8 +58,8 @@ def screen_size(columns: Sequence[int], rows: Sequence[int] | None, height: str 
     if rows is not None:
         down = _at_typical_width(rows)
     else:
-        pixels = float(height[:-2]) if height is not None and height.endswith("px") else _DEFAULT_HEIGHT
-        down = max(1, math.ceil(pixels * across / _TYPICAL_WIDTH))
+        given = _PIXELS.fullmatch(height or "")
+        down = max(1, math.ceil(float(given[1] if given else _DEFAULT_HEIGHT) * across / _TYPICAL_WIDTH))
     return min(across * down, count, MAX_ITEMS)
 
 
@@ -86,26 +90,26 @@ class Pages:
         The list.
     feed : Feed
         Makes the thumbnails.
-    lock : threading.RLock
+    turn : Turn
         The gallery's lock.
-    outbox : Outbox
-        Whose thread composes the pages that follow.
+    wire : Wire
+        With which the pages that follow leave.
     set_page : callable
-        Sets one page trait; called on the sender thread.
+        Sets one page trait; called under the lock, when it leaves.
     """
 
     def __init__(
         self,
         items: ItemList,
         feed: Feed,
-        lock: threading.RLock,
-        outbox: Outbox,
+        turn: Turn,
+        wire: Wire,
         set_page: Callable[[int, Page], None],
     ) -> None:
         self._items = items
         self._feed = feed
-        self._lock = lock
-        self._outbox = outbox
+        self._turn = turn
+        self._wire = wire
         self._set_page = set_page
         self._bytes = 0
         self._edge = 256
@@ -116,24 +120,23 @@ class Pages:
 
     def first(self, screen: int, edge: int, wait_seconds: float = _WAIT_SECONDS) -> Page | None:
         """Make the first screen, wait for it a moment, and return what is there by then."""
-        with self._lock:
+        with self._turn():
             self._screen, self._edge, self._bytes = screen, edge, 0
             self._revision = self._items.revision
-            futures = self._make(range(screen))
-        if not futures:
-            return None
-        wait([future for _, future in futures], timeout=wait_seconds)
-        with self._lock:
-            ready = [(item_id, future) for item_id, future in futures if future.done()]
-            self._rest = [(item_id, future) for item_id, future in futures if not future.done()]
+            made = self._make(range(screen))
+        wait([future for _, future in made], timeout=wait_seconds)
+        with self._turn():
+            ready = [(item_id, future) for item_id, future in made if future.done()]
+            self._rest = [(item_id, future) for item_id, future in made if not future.done()]
             return self._compose(ready)
 
     def follow_up(self) -> None:
         """Send what was not ready in time, and a second screen should no view be heard."""
-        if self._rest:
-            self._send_when_ready(1, self._rest)
-        if 0 < self._screen < len(self._items):
-            self._outbox.post(self._send_unasked, _UNHEARD_SECONDS)
+        rest, self._rest = self._rest, []
+        if rest:
+            self._send_when_ready(1, rest)
+        if 0 < self._screen < min(len(self._items), MAX_ITEMS):
+            self._wire.post(self._second_unasked, _UNHEARD_SECONDS)
 
     def heard(self) -> None:
         """A view asks for itself: nothing more is sent unasked."""
@@ -143,32 +146,30 @@ class Pages:
         ids = [self._items.id_at(index) for index in indices if index < len(self._items)]
         return [(item_id, self._feed.make(item_id, self._edge)) for item_id in ids]
 
-    def _send_unasked(self) -> None:
-        with self._lock:
-            if self._heard or self._items.revision != self._revision:
-                return
+    def _second_unasked(self) -> list[Parcel]:
+        if not self._heard and self._items.revision == self._revision:
             second = self._make(range(self._screen, min(2 * self._screen, MAX_ITEMS)))
-        self._send_when_ready(2, second)
+            self._send_when_ready(2, second)
+        return []
 
     def _send_when_ready(self, number: int, made: Made) -> None:
         """Set a page trait once all of its thumbnails are there, or after a while with those that are."""
         sent = False
 
-        def send(*, last_call: bool = False) -> None:
+        def send(*, last_call: bool = False) -> list[Parcel]:
             nonlocal sent
-            with self._lock:
-                ready = [(item_id, future) for item_id, future in made if future.done()]
-                if sent or not (last_call or len(ready) == len(made)):
-                    return
+            ready = [(item_id, future) for item_id, future in made if future.done()]
+            if not sent and (last_call or len(ready) == len(made)):
                 sent = True
                 # A view that is heard is sent what it wants of these.
                 page = None if self._heard else self._compose(ready)
-            if page is not None:
-                self._set_page(number, page)
+                if page is not None:
+                    self._set_page(number, page)
+            return []
 
         for _, future in made:
-            future.add_done_callback(lambda _: self._outbox.post(send))
-        self._outbox.post(partial(send, last_call=True), _REST_SECONDS)
+            future.add_done_callback(lambda _: self._wire.post(send))
+        self._wire.post(partial(send, last_call=True), _REST_SECONDS)
 
     def _compose(self, made: Made) -> Page | None:
         batch = Batch(MAX_BYTES - self._bytes)
@@ -178,7 +179,7 @@ class Pages:
             encoded = future.result()
             header = self._feed.header(item_id, encoded)
             # One that is larger than a buffer comes in parts, when a view asks for it.
-            if header is None or encoded.size > protocol.MAX_BUFFER_BYTES:
+            if header is None or encoded.bytes > protocol.MAX_BUFFER_BYTES:
                 continue
             if not batch.add(header, encoded):
                 break

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class GalleryPerson:
-    """Applies to one gallery what the views report.
+    """Applies to one gallery what the views report; each method is called under the gallery's lock.
 
     Parameters
     ----------
@@ -28,47 +28,45 @@ class GalleryPerson:
 
     def select(self, index: int) -> None:
         """Select an item, or show another one in the preview."""
-        self._gallery.take_from_browser(selected_index=index)
+        self._gallery.set_quietly(selected_index=index)
         self._fire_selection(index, selected=True)
 
     def deselect(self, index: int) -> None:
         """Take the selection back."""
-        self._gallery.take_from_browser(selected_index=None)
+        self._gallery.set_quietly(selected_index=None)
         self._fire_selection(index, selected=False)
 
     def open_preview(self, index: int) -> None:
         """Open the preview on an item."""
         gallery = self._gallery
-        gallery.take_from_browser(preview=True)
+        gallery.set_quietly(preview=True)
         gallery.preview_open.fire(lambda: PreviewData(gallery, index, opened=True))
 
     def close_preview(self, index: int) -> None:
         """Close the preview."""
         gallery = self._gallery
-        gallery.take_from_browser(preview=False)
+        gallery.set_quietly(preview=False)
         gallery.preview_close.fire(lambda: PreviewData(gallery, index, opened=False))
 
     def change_selection(self, add: Ranges, remove: Ranges, toggled: int | None) -> None:
         """Change the multi-selection; a single item that was toggled fires an event."""
-        after = self._gallery.selection.minus(remove).union(add)
-        self._gallery.take_from_browser(selection=after)
+        selection = self._gallery.select_by_person(add, remove)
         if toggled is not None:
-            self._fire_selection(toggled, selected=toggled in after)
+            self._fire_selection(toggled, selected=toggled in selection)
 
     def press(self, button: str) -> None:
         """Press one of the user's own buttons."""
         self._gallery.press(button)
 
-    def selected_ranges(self) -> Ranges:
-        """Return the multi-selection."""
-        return self._gallery.selection
-
     def _fire_selection(self, index: int, *, selected: bool) -> None:
         gallery = self._gallery
+        if not (gallery.select.heard or gallery.deselect.heard):
+            return
+        # As it is now, whatever is edited until the listeners have their turn.
         values = gallery.paths()
 
         def data() -> EventData:
-            # On the listeners' thread, if there is a listener at all: a user's own sequence may take its time.
+            # On the listeners' thread: a user's own sequence may take its time.
             return SelectData(gallery, index, _described(values, index), selected)
 
         gallery.select.fire(data)

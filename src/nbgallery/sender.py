@@ -6,7 +6,9 @@ Never decodes, never reads the list: it runs what it is given.
 from __future__ import annotations
 
 import contextvars
+import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nbgallery.serial import SerialThread
@@ -35,6 +37,9 @@ class Outbox:
         self._context: contextvars.Context | None = None
         self._comm: Any = None
         self._closed = False
+        # The thread is given numbers only, so that nothing of a closed gallery waits there for its time.
+        self._works: dict[int, Callable[[], None]] = {}
+        self._numbers = itertools.count()
 
     def use(self, comm: object) -> None:
         """Send on this comm from now on; its opening has pinned it already."""
@@ -47,22 +52,28 @@ class Outbox:
 
     def post(self, work: Callable[[], None], delay: float = 0.0) -> None:
         """Run ``work`` on the sender thread, ``delay`` seconds from now at the earliest; else in the order of posting."""
-        if not self._closed:
-            _SENDER.post(lambda: self._run(work), delay)
+        number = next(self._numbers)
+        self._works[number] = work
+        if self._closed:
+            self._works.clear()
+        else:
+            _SENDER.post(partial(self._run, number), delay)
 
     def close(self) -> None:
         """Run nothing more; what is posted already is dropped."""
         self._closed = True
-        self._comm = None
+        self._works.clear()
+        self._comm = self._context = None
 
-    def _run(self, work: Callable[[], None]) -> None:
-        if self._closed:
+    def _run(self, number: int) -> None:
+        work, context, comm = self._works.pop(number, None), self._context, self._comm
+        if work is None:
             return
-        if self._context is None:
+        if context is None:
             work()
-            _unpin(self._comm)
+            _unpin(comm)
         else:
-            self._context.run(work)
+            context.run(work)
 
 
 def _unpin(comm: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -218,7 +219,7 @@ class _Indexable(Protocol):
 
 
 class _Rows:
-    """A Series by position: its own ``series[0]`` is the row that is labelled 0, which may be any or none."""
+    """A Series by position; ``series[0]`` itself is the row that is labelled 0, which may be any or none."""
 
     def __init__(self, series: _Indexable) -> None:
         self._series = series
@@ -228,7 +229,10 @@ class _Rows:
         return len(self._series)
 
     def __getitem__(self, index: int) -> object:
-        return self._iloc[index]
+        element = self._iloc[index]
+        # What is missing from a column is NaN or NA there, whatever was put in.
+        missing = type(element).__name__ == "NAType" or (isinstance(element, float) and math.isnan(element))
+        return None if missing else element
 
 
 class _Listed:

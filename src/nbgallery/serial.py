@@ -41,8 +41,8 @@ class SerialThread:
     def post(self, work: Callable[[], None], delay: float = 0.0) -> None:
         """Run ``work`` in ``delay`` seconds at the earliest; what is due at once runs in the order of posting."""
         with self._changed:
-            due = time.monotonic() + delay if delay > 0 else 0.0
-            heapq.heappush(self._queue, (due, next(self._order), work))
+            # By time for all, so that a flood of what is due at once holds up nothing that was due before.
+            heapq.heappush(self._queue, (time.monotonic() + max(0.0, delay), next(self._order), work))
             if self._thread is None or not self._thread.is_alive():
                 # A daemon: what nobody will see must not keep the interpreter from ending.
                 self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
@@ -53,7 +53,7 @@ class SerialThread:
         while (work := self._next()) is not None:
             try:
                 work()
-            except Exception:
+            except BaseException:  # a listener may call exit(): what is queued behind it still runs
                 logger.exception("What %s was given to do has failed", self._name)
             # Else the last gallery stays referenced while the thread waits.
             del work
@@ -70,4 +70,3 @@ class SerialThread:
                     self._thread = None
                     return None
                 self._changed.wait(wait)
-

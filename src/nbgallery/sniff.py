@@ -121,7 +121,7 @@ _QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pno
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
-def sniff(head: bytes) -> str:
+def sniff(head: bytes) -> str:  # noqa: PLR0911 - one for each family
     """Tell the MIME type of media by their first bytes.
 
     Parameters
@@ -166,7 +166,7 @@ def _iso_media(head: bytes) -> str:
         return "image/avif"
     if major in _HEIF_BRANDS:
         return "image/heic"
-    if major.startswith(b"M4A") or major.startswith(b"M4B"):
+    if major.startswith((b"M4A", b"M4B")):
         return ""
     return "video/quicktime" if major == b"qt  " else "video/mp4"
 
@@ -277,7 +277,9 @@ def _png(data: bytes) -> Nature:
         length = int.from_bytes(data[at : at + 4], "big")
         chunk = data[at + 4 : at + 8]
         end = at + 8 + length
-        if end + 4 > len(data) or zlib.crc32(data[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+        if end + 4 > len(data) or zlib.crc32(data[at + 4 : end]) != int.from_bytes(
+            data[end : end + 4], "big"
+        ):
             break
         if chunk == b"acTL":
             animated = True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbgallery.items import Change
 from nbgallery.selection import Ranges
-from nbgallery.splices import shift
+from nbgallery.splices import Operation, shift
 
 
 def follow(change: Change, selected: int | None, selection: Ranges) -> tuple[int | None, Ranges]:
@@ -29,6 +29,24 @@ def follow(change: Change, selected: int | None, selection: Ranges) -> tuple[int
     return now, selection.shifted(change.operations)
 
 
+def joined(changes: Sequence[Change]) -> Change:
+    """Take changes that followed one another for one.
+
+    Examples
+    --------
+    >>> one, two = Change(1, 2, 8, ({"op": "reset"},)), Change(2, 3, 7, ({"op": "move", "from": 0, "to": 1},))
+    >>> joined([one, two])
+    Change(base=1, revision=3, count=7, operations=({'op': 'reset'}, {'op': 'move', 'from': 0, 'to': 1}), removed_ids=())
+    """
+    return Change(
+        changes[0].base,
+        changes[-1].revision,
+        changes[-1].count,
+        tuple(operation for change in changes for operation in change.operations),
+        tuple(ids for change in changes for ids in change.removed_ids),
+    )
+
+
 def first_touched(change: Change) -> int:
     """Return the first index at which an item, or what is said of it, is no longer what it was.
 
@@ -37,13 +55,15 @@ def first_touched(change: Change) -> int:
     >>> first_touched(Change(1, 2, 9, ({"op": "move", "from": 7, "to": 3},), ()))
     3
     """
-    firsts = {
-        "splice": lambda one: one["at"],
-        "move": lambda one: min(one["from"], one["to"]),
-        "caption": lambda one: one["at"],
-        "reset": lambda one: 0,
-    }
-    return min((int(firsts[one["op"]](one)) for one in change.operations), default=change.count)
+    return min(map(_first, change.operations), default=change.count)
+
+
+def _first(operation: Operation) -> int:
+    if operation["op"] == "reset":
+        return 0
+    if operation["op"] == "move":
+        return min(int(operation["from"]), int(operation["to"]))
+    return int(operation["at"])
 
 
 def from_browser(state: Mapping[str, Any], count: int) -> dict[str, Any]:
@@ -59,10 +79,14 @@ def from_browser(state: Mapping[str, Any], count: int) -> dict[str, Any]:
     accepted: dict[str, Any] = {}
     if "selected_index" in state:
         index = state["selected_index"]
-        if index is None or count == 0:
+        if index is None or (count == 0 and _is_whole(index)):
             accepted["selected_index"] = None
-        elif isinstance(index, int) and not isinstance(index, bool):
+        elif _is_whole(index):
             accepted["selected_index"] = max(0, min(index, count - 1))
     if isinstance(state.get("preview"), bool):
         accepted["preview"] = state["preview"]
     return accepted
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

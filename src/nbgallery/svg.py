@@ -23,6 +23,7 @@ _UNITS = {
     "ex": 8.0,
 }
 
+_START = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?svg(?![\w:.-])")
 _TAG = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?svg(?=[\s/>])((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 # The look-behind keeps a megabyte of letters without "=" from being tried from each of its letters.
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -37,7 +38,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def _root(text: str) -> re.Match[str] | None:
+def _root(text: str, pattern: re.Pattern[str] = _TAG) -> re.Match[str] | None:
     """Find the opening tag of the root element behind declarations, comments and a document type."""
     at = 0
     while True:
@@ -57,7 +58,7 @@ def _root(text: str) -> re.Match[str] | None:
                 end = text.find(">", closing) if closing >= 0 else -1
             at = end + 1
         else:
-            return _TAG.match(text, at)
+            return pattern.match(text, at)
         if end < 0:
             return None
 
@@ -75,8 +76,18 @@ def is_svg(head: bytes) -> bool:
     >>> is_svg(b'<?xml version="1.0"?><!-- <b> --><svg width="1"/>'), is_svg(b"<html><svg></svg></html>")
     (True, False)
     """
-    start = head[:16].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return start.startswith(b"<") and _root(_text(head)) is not None
+    return is_markup(head) and _root(_text(head), _START) is not None
+
+
+def is_markup(head: bytes) -> bool:
+    r"""Tell whether bytes start as XML or HTML does.
+
+    Examples
+    --------
+    >>> is_markup(b"\xef\xbb\xbf <!-- "), is_markup(b"RIFF")
+    (True, False)
+    """
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 def size(data: bytes) -> tuple[int, int]:
@@ -102,9 +113,9 @@ def size(data: bytes) -> tuple[int, int]:
     >>> size(b'<svg width="2in" viewBox="0 0 4 3"></svg>')
     (192, 144)
     """
-    root = _root(_text(data[:65536]))
+    root = _root(_text(data))
     if root is None:
-        raise MediaError("this is no SVG document: its first element is not <svg>")
+        raise MediaError("this is no SVG document: its first element is no complete <svg>")
     attributes = {name: double or single for name, double, single in _ATTRIBUTE.findall(root[2])}
     width, height = _pixels(attributes.get("width")), _pixels(attributes.get("height"))
     box = _box(attributes.get("viewBox"))
@@ -152,7 +163,7 @@ def check(data: bytes, name: str) -> None:
     text = _text(data)
     root = _root(text)
     if root is None:
-        raise MediaError(f"{name} is no SVG document: its first element is not <svg>")
+        raise MediaError(f"{name} is no SVG document, or truncated: its first element is no complete <svg>")
     prefix = f"{root[1]}:" if root[1] else ""
     if not root[2].rstrip().endswith("/") and f"</{prefix}svg" not in text[root.end() :]:
         raise MediaError(f"{name} is truncated: the SVG has no end tag")

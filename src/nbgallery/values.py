@@ -121,8 +121,8 @@ class Values(Sequence[Pair]):
 def assigned(value: object, captions: object, items: ItemList, spool: Spool) -> ItemSource:
     """Take what is assigned to `value` as a source of items, as `as_sequence` does, and know its own again.
 
-    The pairs of `Values` lead to their items wherever they are found. A path, image or array from them does so
-    in a list or tuple; it takes the caption that it is given there.
+    The pairs of `Values` lead to their items wherever they are found. A path, image or array from them does
+    so in a list or tuple; it takes the caption that it is given there.
 
     Parameters
     ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ def poster(stream: BinaryIO) -> Image.Image | None:
 
     Examples
     --------
-    >>> poster(io.BytesIO(b"no video")) is None
+    >>> from io import BytesIO
+    >>> poster(BytesIO(b"no video")) is None
     True
     """
     try:
@@ -44,7 +44,7 @@ def poster(stream: BinaryIO) -> Image.Image | None:
         return None
 
 
-def _frame(container: Any) -> Any:  # noqa: ANN401 - PyAV need not be installed where types are checked
+def _frame(container: Any) -> Any:
     track = container.streams.video[0]
     track.thread_type = "NONE"  # each thumbnail has a thread already
     length = float(container.duration or 0) / 1_000_000
@@ -59,7 +59,7 @@ def _frame(container: Any) -> Any:  # noqa: ANN401 - PyAV need not be installed 
     return found
 
 
-def _upright(frame: Any) -> Image.Image:  # noqa: ANN401 - as above
+def _upright(frame: Any) -> Image.Image:
     image: Image.Image = frame.to_image()
     degrees = getattr(frame, "rotation", 0)
     return image.rotate(degrees, expand=True) if degrees else image

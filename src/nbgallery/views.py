@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from nbgallery import protocol
 from nbgallery.feed import Feed
 from nbgallery.items import ItemList
 from nbgallery.pages import Pages
 from nbgallery.selection import Ranges
-from nbgallery.sender import Outbox
 from nbgallery.transfers import Transfers
+from nbgallery.turn import Turn
+from nbgallery.wire import Wire
 
 logger = logging.getLogger(__name__)
 
-Send = Callable[[dict[str, Any], "list[bytes] | None"], None]
-
 
 class Person(Protocol):
-    """What a person can do to a gallery, named by items' present indices."""
+    """What a person can do to a gallery, named by items' present indices; called under the lock."""
 
     def select(self, index: int) -> None:
         """Select an item, or show another one in the preview."""
@@ -41,32 +39,28 @@ class Person(Protocol):
     def press(self, button: str) -> None:
         """Press one of the user's own buttons."""
 
-    def selected_ranges(self) -> Ranges:
-        """Return the multi-selection."""
-
 
 class Views:
     """Hears the views of one gallery.
 
     Parameters
     ----------
-    items, lock, outbox, send
+    items, turn, wire
         The gallery's list, its lock, and the way to the browser.
     feed, pages, transfers
         Who answers what.
     person : Person
         Told what a person did.
     on_ready : callable
-        Called when a view is heard for the first time: the gallery is displayed.
+        Called when a view says that it listens: the gallery is displayed.
     """
 
     def __init__(
         self,
         *,
         items: ItemList,
-        lock: threading.RLock,
-        outbox: Outbox,
-        send: Send,
+        turn: Turn,
+        wire: Wire,
         feed: Feed,
         pages: Pages,
         transfers: Transfers,
@@ -74,9 +68,8 @@ class Views:
         on_ready: Callable[[], None],
     ) -> None:
         self._items = items
-        self._lock = lock
-        self._outbox = outbox
-        self._send = send
+        self._turn = turn
+        self._wire = wire
         self._feed = feed
         self._pages = pages
         self._transfers = transfers
@@ -85,21 +78,19 @@ class Views:
 
     def receive(self, content: object) -> None:
         """Take one message; a bad one is answered with ``error`` and changes nothing."""
-        self._outbox.remember_context()
-        view = content.get("view") if isinstance(content, dict) else None
         try:
             message = protocol.parse(content)
             self._route(message)
         except protocol.ProtocolError as error:
-            self._refuse(view, content, str(error))
+            self._refuse(content, str(error))
         except Exception as error:
             logger.exception("A message from the browser could not be handled")
-            self._refuse(view, content, f"{type(error).__name__}: {error}")
+            self._refuse(content, f"{type(error).__name__}: {error}")
 
     def _route(self, message: protocol.ViewMessage) -> None:
         if isinstance(message, protocol.Ready):
             self._on_ready()
-            self._outbox.post(lambda: self._answer(message))
+            self._wire.tell_status(message.view)
         elif isinstance(message, protocol.Want):
             self._pages.heard()
             self._feed.want(message)
@@ -109,55 +100,49 @@ class Views:
         elif isinstance(message, protocol.Open):
             self._transfers.open(message)
         else:
-            self._happened(message)
-
-    def _answer(self, message: protocol.Ready) -> None:
-        self._feed.flush_splices()
-        with self._lock:
-            answer = protocol.status(
-                view=message.view,
-                revision=self._items.revision,
-                count=len(self._items),
-                selection=self._person.selected_ranges().pairs(),
-            )
-        self._send(answer, None)
+            # One turn: between finding the item and acting on it, no edit must come.
+            with self._turn():
+                self._happened(message)
 
     def _happened(self, message: protocol.PersonEvent) -> None:
+        index = self._present(message)
         if message.name == "button":
             self._person.press(message.button or "")
+        elif message.name == "selection":
+            add, remove = self._moved(message.add, message), self._moved(message.remove, message)
+            self._person.change_selection(add, remove, index)
+        elif index is None:
+            # The item has gone since; the view hears of it by the splice that is on its way.
             return
-        if message.name == "selection":
-            with self._lock:
-                add, remove = self._now(message.add, message), self._now(message.remove, message)
-                toggled = None if message.index is None else self._items.rebase(message.index, message.revision)
-            self._person.change_selection(add, remove, toggled)
-            return
-        with self._lock:
-            index = None if message.index is None else self._items.rebase(message.index, message.revision)
-            if index is None or index >= len(self._items):
-                # The item has gone since; the view hears of it by the splice that is on its way.
-                return
-        act = {
-            "select": self._person.select,
-            "deselect": self._person.deselect,
-            "preview_open": self._person.open_preview,
-            "preview_close": self._person.close_preview,
-        }[message.name]
-        act(index)
+        elif message.name == "select":
+            self._person.select(index)
+        elif message.name == "deselect":
+            self._person.deselect(index)
+        elif message.name == "preview_open":
+            self._person.open_preview(index)
+        else:
+            self._person.close_preview(index)
 
-    def _now(self, ranges: tuple[protocol.Range, ...], message: protocol.PersonEvent) -> Ranges:
+    def _present(self, message: protocol.PersonEvent) -> int | None:
+        """Where the item is now that the view named."""
+        index = None if message.index is None else self._items.rebase(message.index, message.revision)
+        return index if index is not None and index < len(self._items) else None
+
+    def _moved(self, ranges: Sequence[protocol.Range], message: protocol.PersonEvent) -> Ranges:
         """Where the items are now that the view named."""
         operations = self._items.since(message.revision)
         if operations is None:
             return Ranges()
         return Ranges(ranges).shifted(operations).clamp(len(self._items))
 
-    def _refuse(self, view: object, content: object, reason: str) -> None:
+    def _refuse(self, content: object, reason: str) -> None:
         logger.warning("A message from the browser was refused: %s", reason)
-        rid = content.get("rid") if isinstance(content, dict) else None
-        answer = protocol.error(
-            view=view if isinstance(view, str) else "",
-            rid=rid if isinstance(rid, int) and not isinstance(rid, bool) else 0,
-            message=reason,
+        view, rid = (content.get("view"), content.get("rid")) if isinstance(content, dict) else ("", 0)
+        self._wire.say(
+            protocol.error(
+                view=view if isinstance(view, str) else "",
+                # None would be something to tell the person.
+                rid=rid if isinstance(rid, int) and not isinstance(rid, bool) else 0,
+                message=reason,
+            )
         )
-        self._outbox.post(lambda: self._send(answer, None))

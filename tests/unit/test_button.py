@@ -34,7 +34,7 @@ def test_cannot_be_changed(name):
 
 @pytest.mark.parametrize("label", ["", "  ", None, 5, b"Keep"])
 def test_a_label_is_a_text(label):
-    with pytest.raises(GalleryError, match="^label="):
+    with pytest.raises(GalleryError, match=r"^label="):
         Button(label)
 
 
@@ -70,20 +70,20 @@ def test_an_icon_that_is_none_is_refused(tmp_path):
         Image.new("L", (2, 2)),
     ]
     for icon in icons:
-        with pytest.raises(GalleryError, match="^icon="):
-            Button("Keep", icon)  # type: ignore[arg-type]
+        with pytest.raises(GalleryError, match=r"^icon="):
+            Button("Keep", icon)
 
 
 def test_listeners_get_the_button_if_they_need_an_argument():
-    calls = []
+    calls: list[object] = []
     button = Button("Keep")
     button.click(lambda: calls.append("none"))
-    button.click(lambda which: calls.append(which))
+    button.click(lambda which: calls.append([which]))
     button.click(lambda *which: calls.append(which))
     button.click(lambda number=3: calls.append(number))
     button.click(lambda *, number=4: calls.append(number))
-    assert button._clicked() == []
-    assert calls == ["none", button, (button,), 3, 4]
+    assert button.clicked() == []
+    assert calls == ["none", [button], (button,), 3, 4]
 
 
 def test_is_a_decorator_that_gives_the_function_back():
@@ -97,10 +97,11 @@ def test_is_a_decorator_that_gives_the_function_back():
 
 
 def test_methods_and_builtins_are_called_too():
-    button, seen = Button("Keep"), []
+    button = Button("Keep")
+    seen: list[object] = []
     button.click(seen.append)
     button.click(seen.copy)
-    assert button._clicked() == []
+    assert button.clicked() == []
     assert seen == [button]
 
 
@@ -109,17 +110,17 @@ def test_a_listener_that_fails_stops_none_of_the_others():
     button = Button("Keep")
     button.click(lambda: 1 / 0)
     button.click(lambda: calls.append(1))
-    button.click(lambda: {}["missing"])
-    assert [type(error) for error in button._clicked()] == [ZeroDivisionError, KeyError]
+    button.click(lambda: int("no number"))
+    assert [type(error) for error in button.clicked()] == [ZeroDivisionError, ValueError]
     assert calls == [1]
 
 
 def test_a_listener_may_register_another():
     button, calls = Button("Keep"), []
     button.click(lambda: button.click(lambda: calls.append(1)))
-    button._clicked()
+    button.clicked()
     assert calls == []
-    button._clicked()
+    button.clicked()
     assert calls == [1]
 
 
@@ -128,5 +129,5 @@ def test_what_cannot_be_called_is_refused():
         pass
 
     for fn in (None, 5, "keep", later):
-        with pytest.raises(GalleryError, match="^fn="):
+        with pytest.raises(GalleryError, match=r"^fn="):
             Button("Keep").click(fn)  # type: ignore[type-var]

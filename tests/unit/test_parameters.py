@@ -11,14 +11,26 @@ from nbgallery.errors import GalleryError
 
 NAN, INF = float("nan"), float("inf")
 
-JUNK = [object(), b"bytes", {"a": 1}, {1, 2}, print, int, np.zeros(3), np.zeros((2, 2)), [[1]], iter([1]), "x" * 10**6]
+JUNK: list[object] = [
+    object(),
+    b"bytes",
+    {"a": 1},
+    {1, 2},
+    print,
+    int,
+    np.zeros(3),
+    np.zeros((2, 2)),
+    [[1]],
+    iter([1]),
+    "x" * 10**6,
+]
 """What no parameter takes."""
 
 KEEP = Button("Keep")
 
 
 @pytest.mark.parametrize(
-    ("check", "given", "normal"),
+    "check, given, normal",
     [
         (parameters.columns, 3, [3]),
         (parameters.columns, [1, 2, 3], [1, 2, 3]),
@@ -49,7 +61,7 @@ KEEP = Button("Keep")
         (parameters.show_label, None, None),
         (parameters.show_label, False, False),
         (parameters.container, True, True),
-        (parameters.container, np.bool_(False), False),  # noqa: FBT003
+        (parameters.container, np.zeros(1, bool)[0], False),
         (parameters.fit_columns, False, False),
         (parameters.scale, None, None),
         (parameters.scale, 0, 0),
@@ -95,10 +107,44 @@ def test_takes_and_normalises(check, given, normal):
         assert [type(entry) for entry in found] == [type(entry) for entry in normal]
 
 
-WRONG = {
-    "columns": [None, 0, -1, 1.0, 2.5, True, NAN, INF, "2", [], [0], [1] * 7, [1, None], [True], np.float64(2), 10**5000 * -1],
+WRONG: dict[str, list[object]] = {
+    "columns": [
+        None,
+        0,
+        -1,
+        1.0,
+        2.5,
+        True,
+        NAN,
+        INF,
+        "2",
+        [],
+        [0],
+        [1] * 7,
+        [1, None],
+        [True],
+        np.float64(2),
+        10**5000 * -1,
+    ],
     "rows": [0, -1, 1.5, False, "2", [], [0], [1] * 7],
-    "height": [0, -1, True, NAN, INF, -INF, 10**400, "", "  ", "0", "-", "a;b", "1px;color:red", "url(x)", "a:b", "x{}"],
+    "height": [
+        0,
+        -1,
+        True,
+        NAN,
+        INF,
+        -INF,
+        10**400,
+        "",
+        "  ",
+        "0",
+        "-",
+        "a;b",
+        "1px;color:red",
+        "url(x)",
+        "a:b",
+        "x{}",
+    ],
     "object_fit": ["Cover", "stretch", 1, True],
     "label": [5, True],
     "show_label": [0, 1, "yes"],
@@ -132,7 +178,7 @@ NAMED_OTHERWISE = {
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "name, value",
     [(name, value) for name, values in WRONG.items() for value in values]
     + [(name, value) for name in WRONG for value in JUNK if (name, type(value)) not in TEXTS],
     ids=lambda value: str(value)[:20] if isinstance(value, str) else type(value).__name__,
@@ -148,7 +194,7 @@ def test_refuses_the_rest_by_name_and_in_short(name, value):
 
 
 @pytest.mark.parametrize(
-    ("check", "value", "message"),
+    "check, value, message",
     [
         (parameters.columns, 0, "columns=0: give a whole number from 1 up, or a list of up to six of them"),
         (parameters.quality, 0, "quality=0: give None (lossless) or a whole number from 1 to 100"),
@@ -169,7 +215,7 @@ def test_the_sentences(check, value, message):
 
 
 @pytest.mark.parametrize(
-    ("buttons", "switches", "expected"),
+    "buttons, switches, expected",
     [
         (None, {"show_share_button": False}, ["download", "download_all", "fullscreen"]),
         (None, {"show_download_button": False}, ["share", "fullscreen"]),

@@ -70,10 +70,12 @@ def test_reads_like_the_sorted_ints(pairs):
     assert [ranges[index] for index in range(len(expected))] == expected
     assert [ranges[index] for index in range(-len(expected), 0)] == expected
     assert list(reversed(ranges)) == expected[::-1]
-    assert [index in ranges for index in range(-1, LIMIT + 2)] == [i in expected for i in range(-1, LIMIT + 2)]
+    assert [index in ranges for index in range(-1, LIMIT + 2)] == [
+        i in expected for i in range(-1, LIMIT + 2)
+    ]
     assert [ranges.index(index) for index in expected] == list(range(len(expected)))
     assert np.asarray(ranges).tolist() == expected
-    assert copy.copy(ranges) == ranges == pickle.loads(pickle.dumps(ranges))  # noqa: S301
+    assert copy.copy(ranges) == ranges == pickle.loads(pickle.dumps(ranges))  # noqa: S301 (its own)
 
 
 @given(spans)
@@ -123,7 +125,9 @@ def test_indices_in_any_order(indices):
 
 def test_a_billion_cost_as_much_as_one():
     chosen = Ranges([(0, 10**9)]).minus(Ranges([(5, 6)]))
-    moved = chosen.shifted([{"op": "move", "from": 5, "to": 10**8}, {"op": "splice", "at": 7, "remove": 10, "insert": 1}])
+    moved = chosen.shifted(
+        [{"op": "move", "from": 5, "to": 10**8}, {"op": "splice", "at": 7, "remove": 10, "insert": 1}]
+    )
     assert len(moved) == 10**9 - 11
     assert len(moved.pairs()) <= 4
     assert (10**9 - 10 in moved, moved[-1]) == (True, 10**9 - 10)
@@ -142,7 +146,9 @@ def test_is_equal_to_the_same_ints_in_any_order(other):
     assert Ranges([(1, 3), (5, 6)]) == other
 
 
-@pytest.mark.parametrize("other", [[1, 2], [1, 2, 2], [1, 2, "5"], "125", b"125", None, 5, [None, 1, 2], {1: 2}])
+@pytest.mark.parametrize(
+    "other", [[1, 2], [1, 2, 2], [1, 2, "5"], "125", b"125", None, 5, [None, 1, 2], {1: 2}]
+)
 def test_is_not_equal_to_anything_else(other):
     assert Ranges([(1, 3), (5, 6)]) != other
 
@@ -205,7 +211,7 @@ def test_pairs_beyond_the_end_are_cut_off():
 
 
 @pytest.mark.parametrize(
-    ("indices", "named"),
+    "indices, named",
     [
         (5, "selection=5"),
         (None, "selection=None"),

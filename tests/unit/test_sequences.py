@@ -9,6 +9,7 @@ import os
 import pathlib
 import threading
 import types
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,6 @@ class Series:
     def __init__(self, rows, dtype="O"):
         self.shape = (len(rows),)
         self.dtype = np.dtype(dtype)
-        self.iloc = types.SimpleNamespace()
         self.rows = rows
 
         class ByPosition:
@@ -84,7 +84,9 @@ def test_none_is_empty():
 def test_a_list_of_media_pairs_and_items():
     item = Item("c.png", "C", data=3)
     pair = Pair("/spooled.png", item)
-    source = as_sequence(["a.png", ("b.png", "B"), ["b2.png", None], item, pair, (item, None), (item, "other")])
+    source = as_sequence(
+        ["a.png", ("b.png", "B"), ["b2.png", None], item, pair, (item, None), (item, "other")]
+    )
     assert read(source) == [
         ("a.png", None),
         ("b.png", "B"),
@@ -123,6 +125,15 @@ def test_a_series_is_read_by_position():
     assert read(as_sequence(["a.png"], Series(["A"]))) == [("a.png", "A")]
 
 
+def test_what_is_missing_from_a_series_is_none():
+    class NAType:
+        def __bool__(self):
+            raise TypeError
+
+    captions = Series(["A", float("nan"), NAType(), None])
+    assert [caption for _, caption in read(as_sequence(["a"] * 4, captions))] == ["A", None, None, None]
+
+
 def test_arrays_of_paths_and_of_objects():
     objects = np.empty(2, object)
     objects[:] = [np.zeros((2, 2)), "b.png"]
@@ -137,7 +148,8 @@ def test_a_batch_is_shown_in_views():
     source = as_sequence(batch)
     assert len(source) == 5
     assert np.shares_memory(source.item(4).media, batch)
-    assert as_sequence(Tensor(batch)).item(0).media.data.base is batch
+    tensor: Any = as_sequence(Tensor(batch)).item(0).media
+    assert tensor.data.base is batch
     assert len(as_sequence(batch[:0])) == 0
 
 
@@ -151,7 +163,11 @@ def test_a_dict_is_captions_to_media():
 
 
 def test_iterators_are_drawn_up():
-    assert read(as_sequence(f"{i}.png" for i in range(3))) == [("0.png", None), ("1.png", None), ("2.png", None)]
+    assert read(as_sequence(f"{i}.png" for i in range(3))) == [
+        ("0.png", None),
+        ("1.png", None),
+        ("2.png", None),
+    ]
     assert read(as_sequence({"A": "a.png"}.values())) == [("a.png", None)]
     assert read(as_sequence(zip(["a.png"], ["A"], strict=True))) == [("a.png", "A")]
     assert len(as_sequence(iter(()))) == 0
@@ -198,7 +214,7 @@ def test_the_fix_can_be_copied():
 
 
 @pytest.mark.parametrize(
-    ("value", "remedy"),
+    "value, remedy",
     [
         ({"a.png"}, "a set has no order"),
         (frozenset({"a.png"}), "a set has no order"),
@@ -227,7 +243,7 @@ def test_what_is_no_sequence_says_what_to_give(value, remedy):
 
 
 @pytest.mark.parametrize(
-    ("value", "named"),
+    "value, named",
     [
         (["a.png", ("b.png", 5)], r"caption of value\[1\]=5: give a str or None"),
         ([("a.png", b"A")], r"caption of value\[0\]=<1 bytes>"),
@@ -251,7 +267,8 @@ def test_a_wrong_caption_far_down_is_found_when_it_is_read():
     source = as_sequence(["a.png"] * (far + 1), ["A"] * far + [5])
     with pytest.raises(GalleryError, match=rf"captions\[{far}\]=5"):
         source.item(far)
-    source = as_sequence({**{str(i): "a.png" for i in range(far)}, 5: "b.png"})
+    rows: dict[object, str] = {str(i): "a.png" for i in range(far)}
+    source = as_sequence({**rows, 5: "b.png"})
     with pytest.raises(GalleryError, match="key of value=5"):
         source.item(far)
 
@@ -263,7 +280,7 @@ def test_a_dataset_with_labels_says_that_they_are_no_captions():
 
 
 def test_the_length_alone_decides_what_construction_costs():
-    class Untouched(list):
+    class Untouched(list[str]):
         def __iter__(self):
             raise AssertionError
 
@@ -283,7 +300,7 @@ def test_captions_beside_the_value():
 
 
 @pytest.mark.parametrize(
-    ("captions", "named"),
+    "captions, named",
     [
         (["A"], r"captions=\['A'\]: give as many captions as items: they are 1, and value has 2"),
         ([], "they are 0, and value has 2"),

@@ -13,19 +13,17 @@ export interface Placed extends Size {
 /**
  * Contained in the box. `dpr` is how many device pixels make a CSS pixel.
  *
- * Pixels are enlarged by whole factors only: by others, some would become larger than their neighbours. A picture that
- * fits once but not twice is drawn as it is. What has no pixels (`scalable`: SVG, video) fills the box.
+ * Beyond its own size a picture grows by whole factors only: by others, some pixels would become larger than their
+ * neighbours, and so one that fits once but not twice is drawn as it is. What has no pixels (`scalable`: SVG, video) fills
+ * the box.
  */
 export function contain(media: Size, box: Size, dpr: number, scalable: boolean): Placed {
-  if (media.width <= 0 || media.height <= 0 || box.width <= 0 || box.height <= 0) {
-    return { width: 0, height: 0, pixelated: false };
-  }
   const contained = Math.min(box.width / media.width, box.height / media.height);
-  const enlarged = contained * dpr;
-  const scale = scalable || enlarged <= 1 ? contained : Math.floor(enlarged) / dpr;
+  if (!(media.width && media.height)) return { width: 0, height: 0, pixelated: false };
+  const scale = scalable || contained <= 1 ? contained : Math.max(1, Math.floor(contained * dpr) / dpr);
   return {
     width: Math.max(1, media.width * scale),
     height: Math.max(1, media.height * scale),
-    pixelated: !scalable && enlarged >= 2,
+    pixelated: !scalable && scale * dpr > 1,
   };
 }

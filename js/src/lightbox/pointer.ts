@@ -12,58 +12,46 @@ export interface PointerEvents {
   surround(): void;
 }
 
-/** A video keeps its clicks: they are for its controls. */
-export function listenToPointer(host: HTMLElement, events: PointerEvents, signal: AbortSignal): void {
-  let from: PointerEvent | null = null;
+export function listenToPointer(
+  host: HTMLElement,
+  { step, surround }: PointerEvents,
+  signal: AbortSignal,
+): void {
+  let from: PointerEvent | undefined;
+  let across = 0;
   let moved = 0;
-  const canvas = () => host.querySelector<HTMLElement>(".nbg-canvas");
+  const listen = (types: string, listener: (event: PointerEvent) => void) => {
+    for (const type of types.split(" ")) host.addEventListener(type, listener as EventListener, { signal });
+  };
   const drag = (by: number) => {
-    const element = canvas();
-    if (element !== null) element.style.translate = by === 0 ? "" : `${by}px`;
+    for (const { style } of host.querySelectorAll<HTMLElement>(".nbg-canvas"))
+      style.translate = by ? `${by}px` : "";
   };
-  const release = (event: PointerEvent) => {
-    if (from === null || event.pointerId !== from.pointerId) return;
-    const across = event.clientX - from.clientX;
-    const down = Math.abs(event.clientY - from.clientY);
-    const touched = from.pointerType !== "mouse";
-    from = null;
+  listen("pointerdown", (event) => {
+    moved = across = 0;
     drag(0);
-    if (touched && event.type === "pointerup" && Math.abs(across) > SWIPE_PX && Math.abs(across) > down) {
-      events.step(across < 0 ? 1 : -1);
-    }
-  };
-  host.addEventListener(
-    "pointerdown",
-    (event) => {
-      moved = 0;
-      // A second finger is a pinch, and belongs to the browser.
-      from = event.isPrimary && !(event.target instanceof HTMLMediaElement) ? event : null;
-      if (!event.isPrimary) drag(0);
-    },
-    { signal },
-  );
-  host.addEventListener(
-    "pointermove",
-    (event) => {
-      if (from === null || event.pointerId !== from.pointerId) return;
-      const across = event.clientX - from.clientX;
-      moved = Math.max(moved, Math.hypot(across, event.clientY - from.clientY));
-      if (from.pointerType !== "mouse" && moved > CLICK_SLOP_PX) drag(across);
-    },
-    { signal },
-  );
-  host.addEventListener("pointerup", release, { signal });
-  host.addEventListener("pointercancel", release, { signal });
-  host.addEventListener(
-    "click",
-    (event) => {
-      const target = event.target as Element;
-      if (moved > CLICK_SLOP_PX || target.closest("video, .nbg-explanation, .nbg-stage-note") !== null)
-        return;
-      const picture = target.closest(".nbg-canvas")?.getBoundingClientRect();
-      if (picture === undefined) events.surround();
-      else events.step(event.clientX < picture.left + picture.width / 2 ? -1 : 1);
-    },
-    { signal },
-  );
+    // A second finger is a pinch, and belongs to the browser; what is pressed on a video is for its controls.
+    from = event.isPrimary && !(event.target instanceof HTMLMediaElement) ? event : undefined;
+  });
+  listen("pointermove", (event) => {
+    if (from?.pointerId !== event.pointerId) return;
+    across = event.clientX - from.clientX;
+    moved = Math.max(moved, Math.hypot(across, event.clientY - from.clientY));
+    if (event.pointerType !== "mouse" && moved > CLICK_SLOP_PX) drag(across);
+  });
+  listen("pointerup pointercancel", (event) => {
+    if (from?.pointerId !== event.pointerId) return;
+    const down = Math.abs(event.clientY - from.clientY);
+    from = undefined;
+    drag(0);
+    const swiped = event.type === "pointerup" && event.pointerType !== "mouse" && Math.abs(across) > SWIPE_PX;
+    if (swiped && Math.abs(across) > down) step(across < 0 ? 1 : -1);
+  });
+  listen("click", (event) => {
+    const target = event.target as Element;
+    if (moved > CLICK_SLOP_PX || target.closest("video, p")) return;
+    const picture = target.closest(".nbg-canvas")?.getBoundingClientRect();
+    if (!picture) surround();
+    else step(event.clientX < picture.left + picture.width / 2 ? -1 : 1);
+  });
 }

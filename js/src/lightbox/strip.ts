@@ -1,233 +1,138 @@
-/** The strip of thumbnails under the stage: a pool of reused tiles in a box that scrolls sideways. Plain DOM. */
+/** The strip of thumbnails under the stage: the grid's tiles in a box that scrolls sideways. */
 
 import { effect } from "@preact/signals-core";
-import type { Entry } from "../feed";
-import { clampTop, GAP, type Layout, layOut, PAD, ScrollMap, topOf, visible } from "../layout";
-import { Picture } from "../picture";
+import { clampTop, layOut, PAD, ScrollMap, topOf, visible } from "../layout";
+import { createPool } from "../pool";
+import { shift } from "../selection";
 import type { View } from "../view";
 
-/** A tile's side; `nbg-strip-tile` in the stylesheet has the same. */
+/** A tile's side; `nbg-strip` in the stylesheet has the same. */
 const SIDE = 52;
 /** Tiles drawn beyond either edge, so that a wheel's step shows no gap. */
 const BEYOND = 3;
 /** Steps up to this many boxes' width glide, longer ones jump. */
 const GLIDE = 1.5;
 
-export function mountStrip(host: HTMLElement, view: View, signal: AbortSignal): void {
-  new Strip(host, view, signal);
-}
-
-class Strip {
-  readonly #host: HTMLElement;
-  readonly #view: View;
-  readonly #signal: AbortSignal;
-  readonly #track = document.createElement("div");
-  readonly #tiles = new Map<number, StripTile>();
-  readonly #spare: StripTile[] = [];
-  readonly #demand: string;
-  #layout: Layout;
-  #map: ScrollMap;
-  #scheduled = false;
-  #centred = false;
-
-  constructor(host: HTMLElement, view: View, signal: AbortSignal) {
-    this.#host = host;
-    this.#view = view;
-    this.#signal = signal;
-    this.#demand = `${view.id}:strip`;
-    this.#layout = this.#layOut();
-    this.#map = new ScrollMap(this.#layout);
-    this.#track.className = "nbg-strip-track";
-    this.#track.role = "presentation";
-    host.append(this.#track);
-    const { feed, selection } = view.store;
-    const options = { signal };
-    host.addEventListener(
-      "scroll",
-      () => {
-        this.#map.moved(host.scrollLeft);
-        this.#schedule();
-      },
-      { ...options, passive: true },
-    );
-    host.addEventListener("wheel", (event) => this.#wheel(event), { ...options, passive: false });
-    host.addEventListener("click", (event) => this.#click(event), options);
-    const observer = new ResizeObserver(() => this.#centre());
-    observer.observe(host);
-    const stops = [
-      effect(() => {
-        feed.count.value;
-        view.shown.value;
-        this.#centred = false;
-        this.#schedule();
-      }),
-      effect(() => {
-        selection.value;
-        this.#schedule();
-      }),
-    ];
-    feed.subscribe(() => this.#schedule(), signal);
-    signal.addEventListener("abort", () => {
-      observer.disconnect();
-      for (const stop of stops) stop();
-      feed.leave(this.#demand);
-    });
-  }
+export function mountStrip(host: HTMLElement, view: View, ended: AbortSignal): void {
+  const { shown, store, lightbox } = view;
+  const { feed, selection } = store;
+  const demand = `${view.id}:strip`;
+  const track = document.createElement("div");
+  track.role = "listbox";
+  track.ariaLabel = "All items";
+  track.ariaMultiSelectable = "true";
+  host.append(track);
+  // The tiles live as long as the strip does.
+  const pool = createPool(track, { ...view, signal: ended }, () => undefined);
 
   /** A grid of one column, lying on its side. */
-  #layOut(): Layout {
-    return layOut({
-      count: this.#view.store.feed.count.peek(),
+  const arranged = () =>
+    layOut({
+      count: feed.count.peek(),
       columns: [1],
       rows: null,
       fitColumns: false,
       lines: 0,
       outerWidth: 0,
       width: SIDE + 2 * PAD,
-      height: Math.max(this.#host.clientWidth, SIDE + 2 * PAD),
+      height: Math.max(host.clientWidth, SIDE + 2 * PAD),
     });
-  }
+  let layout = arranged();
+  let look = { count: 0, fit: "cover" as const, width: SIDE, height: SIDE };
+  let frame = 0;
+  let centred = false;
+  const map = new ScrollMap(layout);
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => {
-      this.#scheduled = false;
-      if (this.#signal.aborted || this.#view.lightbox.peek() === "closed") return;
-      if (this.#centred) this.#draw();
-      else this.#centre();
+  const schedule = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      if (lightbox.peek() === "closed" || !host.clientWidth) return;
+      if (!centred) centre();
+      draw();
     });
-  }
+  };
 
   /** Bring the shown item into the middle, or as near as the ends let it. */
-  #centre(): void {
-    const host = this.#host;
-    if (this.#signal.aborted || host.clientWidth === 0) return;
-    const first = !this.#centred && this.#tiles.size === 0;
-    this.#centred = true;
-    this.#layout = this.#layOut();
-    this.#map.resize(this.#layout);
-    this.#track.style.width = `${this.#layout.height}px`;
-    const { viewport, picture } = this.#layout;
-    const top = clampTop(
-      this.#layout,
-      topOf(this.#layout, this.#view.shown.peek()) + picture / 2 - viewport / 2,
-    );
-    const by = top - this.#map.top;
-    const target = host.scrollLeft + by;
-    const glides =
-      !first && Math.abs(by) < viewport * GLIDE && target >= 0 && target <= this.#layout.height - viewport;
-    if (glides) {
-      host.scrollTo({ left: target, behavior: prefersStillness() ? "instant" : "smooth" });
+  const centre = () => {
+    const first = !pool.tiles.size;
+    centred = true;
+    layout = arranged();
+    look = { ...look, count: layout.count };
+    map.resize(layout);
+    track.style.width = `${layout.height}px`;
+    const top = clampTop(layout, topOf(layout, shown.peek()) + (SIDE - layout.viewport) / 2);
+    const by = top - map.top;
+    const left = host.scrollLeft + by;
+    const near =
+      Math.abs(by) < layout.viewport * GLIDE && left >= 0 && left <= layout.height - layout.viewport;
+    if (near && !first && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      host.scrollTo({ left, behavior: "smooth" });
     } else {
-      host.scrollTo({ left: this.#map.rest(top), behavior: "instant" });
-      this.#map.settled(host.scrollLeft, top);
+      host.scrollLeft = map.rest(top);
+      map.settled(host.scrollLeft, top);
     }
-    this.#draw();
-  }
+  };
 
-  #draw(): void {
-    const layout = this.#layout;
-    const { feed, selection } = this.#view.store;
-    const [start, stop] = visible(layout, this.#map.top, BEYOND);
-    for (const [index, tile] of this.#tiles) {
-      if (index >= start && index < stop) continue;
-      this.#tiles.delete(index);
-      tile.release();
-      this.#spare.push(tile);
-    }
-    const shown = this.#view.shown.peek();
-    for (let index = start; index < stop; index++) {
-      let tile = this.#tiles.get(index);
-      if (tile === undefined) {
-        tile = this.#spare.pop() ?? new StripTile(this.#signal);
-        this.#tiles.set(index, tile);
-        this.#track.append(tile.element);
-      }
-      tile.element.id = `${this.#demand}:${index}`;
-      tile.show(index, feed.entry(index), layout.count);
-      tile.mark(index === shown, selection.peek().has(index));
-      tile.element.style.transform = `translateX(${topOf(layout, index) - this.#map.offset}px)`;
-    }
-    if (this.#tiles.has(shown)) this.#host.setAttribute("aria-activedescendant", `${this.#demand}:${shown}`);
-    else this.#host.removeAttribute("aria-activedescendant");
-    feed.need(this.#demand, SIDE * window.devicePixelRatio, [visible(layout, this.#map.top)]);
-  }
+  const draw = () => {
+    const [start, stop] = visible(layout, map.top, BEYOND);
+    const index = shown.peek();
+    const { activeElement } = host.getRootNode() as Document | ShadowRoot;
+    const focused = track.contains(activeElement);
+    pool.show([start, stop], index, look, (at) => ({
+      x: Math.max(-SIDE, Math.min(topOf(layout, at) - map.offset, layout.height)),
+      y: 0,
+      away: at < start || at >= stop,
+    }));
+    pool.mark(index);
+    pool.sort();
+    for (const tile of pool.tiles.values()) tile.draw();
+    if (focused) pool.tiles.get(index)?.element.focus({ preventScroll: true });
+    feed.need(demand, SIDE * devicePixelRatio, [visible(layout, map.top)]);
+  };
 
-  /** A wheel turns only one way, and the strip lies across it. */
-  #wheel(event: WheelEvent): void {
+  const listen = <K extends "scroll" | "wheel" | "click">(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+  ) => host.addEventListener(type, listener, { signal: ended, passive: type === "scroll" });
+  listen("scroll", () => {
+    map.moved(host.scrollLeft);
+    schedule();
+  });
+  // A wheel turns only one way, and the strip lies across it.
+  listen("wheel", (event) => {
     const { deltaX, deltaY, deltaMode, ctrlKey } = event;
-    const host = this.#host;
     if (ctrlKey || Math.abs(deltaX) >= Math.abs(deltaY) || host.scrollWidth <= host.clientWidth) return;
     event.preventDefault();
-    const unit = [1, SIDE + GAP, host.clientWidth][deltaMode] ?? 1;
-    host.scrollBy({ left: deltaY * unit, behavior: "instant" });
-  }
-
-  #click(event: MouseEvent): void {
-    const element = (event.target as Element).closest(".nbg-strip-tile");
-    for (const [index, tile] of this.#tiles) if (tile.element === element) this.#view.show(index, "strip");
-  }
-}
-
-class StripTile {
-  readonly element = document.createElement("div");
-  readonly #picture: Picture;
-  #entry: Entry | undefined;
-
-  constructor(signal: AbortSignal) {
-    const { element } = this;
-    element.className = "nbg-strip-tile";
-    element.role = "option";
-    // A picture that cannot be drawn leaves its mean colour; the stage says why.
-    this.#picture = new Picture(
-      { loaded: () => this.#reveal(true), failed: () => this.#reveal(false) },
-      signal,
-    );
-    element.append(this.#picture.element);
-  }
-
-  show(index: number, entry: Entry | undefined, count: number): void {
-    const { element } = this;
-    element.ariaPosInSet = String(index + 1);
-    element.ariaSetSize = String(count);
-    if (entry === this.#entry && element.ariaLabel !== null) return;
-    this.#entry = entry;
-    const header = entry?.header;
-    element.ariaLabel = (header?.caption || header?.name || `Item ${index + 1}`).slice(0, 200);
-    element.dataset["kind"] = header?.error === undefined ? (header?.kind ?? "") : "error";
-    element.style.backgroundColor = header?.color ?? "";
-    const source = entry?.data ?? (header?.kind === "image" ? header.url : undefined);
-    if (source === undefined) this.#clear();
-    else {
-      if (this.#picture.source !== source) this.#reveal(false);
-      this.#picture.show(source);
+    host.scrollLeft += deltaY * (deltaMode ? SIDE : 1);
+  });
+  listen("click", (event) => {
+    const index = pool.indexOf(event.target);
+    if (index !== undefined) view.show(index, "strip");
+  });
+  const recentre = () => {
+    centred = false;
+    schedule();
+  };
+  const resizes = new ResizeObserver(recentre);
+  resizes.observe(host);
+  const stops = [
+    effect(() => {
+      void [feed.count.value, shown.value];
+      recentre();
+    }),
+    selection.subscribe(schedule),
+  ];
+  feed.subscribe((change) => {
+    if (change.type !== "entries") {
+      const operations = change.type === "splice" ? change.operations : ([{ op: "reset" }] as const);
+      pool.follow((index) => shift(index, operations), -1, null);
     }
-  }
-
-  mark(shown: boolean, picked: boolean): void {
-    this.element.ariaSelected = String(shown);
-    this.element.ariaCurrent = shown ? "true" : null;
-    this.element.classList.toggle("nbg-picked", picked);
-  }
-
-  release(): void {
-    this.element.remove();
-    this.element.ariaLabel = null;
-    this.#entry = undefined;
-    this.#clear();
-  }
-
-  #clear(): void {
-    this.#picture.clear();
-    this.#reveal(false);
-  }
-
-  #reveal(drawn: boolean): void {
-    this.#picture.element.hidden = !drawn;
-  }
-}
-
-function prefersStillness(): boolean {
-  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    schedule();
+  }, ended);
+  ended.addEventListener("abort", () => {
+    cancelAnimationFrame(frame);
+    resizes.disconnect();
+    for (const stop of stops) stop();
+    feed.leave(demand);
+  });
 }

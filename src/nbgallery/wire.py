@@ -1,0 +1,201 @@
+"""What leaves for the browser: composed when it leaves, and in step with the list as the views know it.
+
+An index means something only beside a revision. So each message is composed on the sender thread, under the lock,
+right behind the edits that the views have not heard of; nothing can come in between.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from nbgallery import protocol
+from nbgallery.items import ItemList
+from nbgallery.selection import Ranges, difference
+from nbgallery.sender import Outbox
+from nbgallery.splices import LOG_LENGTH, Change, Operation
+from nbgallery.turn import Turn
+
+#: Edits closer together than one frame leave as one message.
+_FRAME_SECONDS = 0.016
+
+#: Traits that say what messages have said, for views that are made later.
+_LIST_TRAITS = ("_count", "_revision", "_page_limit")
+
+
+class Parcel(NamedTuple):
+    """A message as a comm sends it."""
+
+    data: dict[str, Any]
+    buffers: list[bytes]
+
+
+def parcel(content: dict[str, Any], *buffers: bytes) -> Parcel:
+    """Wrap one of the protocol's messages."""
+    return Parcel({"method": "custom", "content": content}, list(buffers))
+
+
+class Wire:
+    """The way from one gallery to its views.
+
+    Parameters
+    ----------
+    items : ItemList
+        The list.
+    turn : Turn
+        The gallery's lock.
+    outbox : Outbox
+        Whose thread composes and sends.
+    send : callable
+        Sends one parcel.
+    state : callable
+        Composes the parcel of some traits, with the values that they have now.
+    selection : callable
+        Returns the multi-selection as it is now.
+    """
+
+    def __init__(
+        self,
+        items: ItemList,
+        turn: Turn,
+        outbox: Outbox,
+        send: Callable[[Parcel], None],
+        state: Callable[[Sequence[str]], Parcel],
+        selection: Callable[[], Ranges],
+    ) -> None:
+        self._items = items
+        self._turn = turn
+        self._outbox = outbox
+        self._send = send
+        self._state = state
+        self._selection = selection
+        self._revision = items.revision
+        self._operations: list[Operation] = []
+        self._traits: dict[str, None] = {}
+        # The multi-selection as the views have it when they know the list as it is now.
+        self._told = Ranges()
+        self._spliced_at = 0.0
+        self._posted = False
+
+    def post(self, compose: Callable[[], Iterable[Parcel]], delay: float = 0.0) -> None:
+        """Send what ``compose`` gives when its time has come; it is called under the lock."""
+        self._outbox.post(lambda: self._leave(compose), delay)
+
+    def say(self, content: dict[str, Any]) -> None:
+        """Send a message that depends on nothing."""
+        self.post(lambda: [parcel(content)])
+
+    def list_changed(self, change: Change) -> None:
+        """Send what changed, merged with what else changes in the same frame; call it under the lock."""
+        self._operations = merge(self._operations, change.operations)
+        self._told = self._told.shifted(change.operations)
+        self._traits.update(dict.fromkeys(_LIST_TRAITS))
+        if self._operations[0]["op"] == "reset":
+            # The views cannot know which index was kept: they may hear of several changes as one.
+            self._traits["selected_index"] = None
+            self._told = Ranges()
+        self._post_soon(self._spliced_at + _FRAME_SECONDS - time.monotonic())
+
+    def traits_changed(self, names: Iterable[str]) -> None:
+        """Send some traits, with the values that they have when they leave."""
+        with self._turn():
+            self._traits.update(dict.fromkeys(names))
+            self.post(tuple)
+
+    def selection_changed(self) -> None:
+        """Send what is different in the multi-selection."""
+        self.post(tuple)
+
+    def selection_heard(self, add: Ranges, remove: Ranges) -> None:
+        """Take note of what the views have changed in it themselves; call it under the lock."""
+        self._told = self._told.minus(remove).union(add)
+
+    def tell_status(self, view: str) -> None:
+        """Answer a view that has just begun to listen, or has lost a message."""
+        self.post(lambda: [self._status(view)])
+
+    def _status(self, view: str) -> Parcel:
+        self._told = self._selection()
+        return parcel(
+            protocol.status(
+                view=view,
+                revision=self._items.revision,
+                count=len(self._items),
+                selection=self._told.pairs(),
+            )
+        )
+
+    def _post_soon(self, delay: float) -> None:
+        if not self._posted:
+            self._posted = True
+            self.post(tuple, delay)
+
+    def _leave(self, compose: Callable[[], Iterable[Parcel]]) -> None:
+        with self._turn():
+            # First, for it may set traits that are to leave with it; and when it raises, nothing else is lost.
+            body = list(compose())
+            parcels = [*self._splice(), *self._changed_traits(), *self._selection_change(), *body]
+        for each in parcels:
+            self._send(each)
+
+    def _splice(self) -> Iterable[Parcel]:
+        base, revision, operations = self._revision, self._items.revision, self._operations
+        if base == revision:
+            return
+        self._posted, self._spliced_at = False, time.monotonic()
+        self._revision, self._operations = revision, []
+        yield parcel(
+            protocol.splice(base=base, revision=revision, count=len(self._items), operations=operations)
+        )
+
+    def _changed_traits(self) -> Iterable[Parcel]:
+        names, self._traits = list(self._traits), {}
+        if names:
+            yield self._state(names)
+
+    def _selection_change(self) -> Iterable[Parcel]:
+        now = self._selection()
+        if now is self._told:
+            return
+        remove, add = difference(self._told, now)
+        self._told = now
+        if remove or add:
+            yield parcel(
+                protocol.selection(revision=self._items.revision, add=add.pairs(), remove=remove.pairs())
+            )
+
+
+def merge(before: Sequence[Operation], more: Iterable[Operation]) -> list[Operation]:
+    """Append operations; insertions that continue one another become one, so that ten thousand appends are one.
+
+    Nothing that happened around a reset matters, and more operations than anybody keeps a log of are a reset.
+
+    Examples
+    --------
+    >>> one = {"op": "splice", "at": 4, "remove": 0, "insert": 1}
+    >>> merge([one], [{**one, "at": 5}])
+    [{'op': 'splice', 'at': 4, 'remove': 0, 'insert': 2}]
+    >>> merge([one], [{"op": "reset"}, one])
+    [{'op': 'reset'}]
+    """
+    merged = list(before)
+    for operation in more:
+        last = merged[-1] if merged else None
+        if operation["op"] == "reset" or len(merged) > LOG_LENGTH:
+            merged = [{"op": "reset"}]
+        elif last is None:
+            merged.append(operation)
+        elif last["op"] == "reset":
+            continue
+        elif _continues(last, operation):
+            merged[-1] = {**last, "insert": last["insert"] + operation["insert"]}
+        else:
+            merged.append(operation)
+    return merged
+
+
+def _continues(last: Operation, operation: Operation) -> bool:
+    if last["op"] != "splice" or operation["op"] != "splice" or operation["remove"]:
+        return False
+    return bool(last["at"] <= operation["at"] <= last["at"] + last["insert"])
