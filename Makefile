@@ -28,12 +28,7 @@ setup: $(INSTALLED) $(BUNDLE)
 browser: $(STAMPS)/browser
 
 demo: $(STAMPS)/python $(BUNDLE)
-	flags=(--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb); \
-	if [ "$$(id -u)" = 0 ]; then flags+=(--allow-root); fi; \
-	if [ "$$(uname)" = Linux ] && [ -z "$${BROWSER:-}$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then \
-	  flags+=(--no-browser); \
-	fi; \
-	exec $(BIN)/jupyter lab "$${flags[@]}" $(DEMO_ARGS)
+	exec $(BIN)/python notebooks/serve.py $(DEMO_ARGS)
 
 test: setup browser
 	cd js && npm test
@@ -72,7 +67,6 @@ $(BIN)/python:
 	if command -v uv >/dev/null; then uv venv --seed --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi
 
 # The editable install builds the bundle when it is missing, so the bundle comes first and is built once.
-# Without its announcements plugin JupyterLab does not ask in a popup whether to fetch news.
 $(STAMPS)/python: pyproject.toml hatch_build.py | $(BIN)/python $(BUNDLE)
 	if command -v uv >/dev/null; then \
 	  uv pip install --python $(BIN)/python --editable . --group dev; \
@@ -80,7 +74,6 @@ $(STAMPS)/python: pyproject.toml hatch_build.py | $(BIN)/python $(BUNDLE)
 	  $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
 	  $(BIN)/python -m pip install --quiet --editable . --group dev; \
 	fi
-	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
 	mkdir -p $(@D) && touch $@
 
 # npm writes this file last, so it is there only after a complete install.

@@ -3,12 +3,12 @@
  * One feed a model: its views share what has arrived.
  */
 
-import { signal } from "@preact/signals-core";
 import { indexedCache } from "./cache";
 import { asRanges, edgeFor, isSharp, missingIndices } from "./demand";
 import { type Opening, type OpenRequest, openings } from "./openings";
 import type { EntryHeader, KernelMessage, Page, Range, SpliceOperation } from "./protocol";
 import { shift } from "./selection";
+import { signal } from "./signals";
 import type { Send } from "./store";
 
 export interface Entry {
@@ -57,8 +57,8 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
   const originals = openings(send, revision);
   const demands = new Map<string, Demand>();
   const listeners = new Set<(change: FeedChange) => void>();
-  /** The thumbnail that arrives: one larger than a buffer comes in parts, with nothing in between. */
-  let arriving = { index: -1, blob: new Blob() };
+  /** What has come of the large thumbnail that each view is being sent: its parts follow one another. */
+  const arriving = new Map<string, { readonly index: number; readonly blob: Blob }>();
   /** Since when the kernel has been silent, or has been asked for nothing. */
   let silentSince = 0;
   let resynchronizedAt = 0;
@@ -145,12 +145,13 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
 
   /** The bytes of a thumbnail; null while some of them are still to come, or were lost. */
   const assemble = (
+    to: string,
     { index, bytes, part = [0, bytes], mime }: EntryHeader,
     data: Uint8Array<ArrayBuffer>,
   ) => {
-    const before = part[0] && arriving.index === index ? [arriving.blob] : [];
-    const blob = new Blob([...before, data], { type: mime });
-    arriving = { index, blob };
+    const before = arriving.get(to);
+    const blob = new Blob(part[0] && before?.index === index ? [before.blob, data] : [data], { type: mime });
+    arriving.set(to, { index, blob });
     return blob.size === part[1] ? blob : null;
   };
 
@@ -173,7 +174,7 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
       offset += bytes;
       if (!(index < Math.min(limit, count.peek()))) continue;
       // A poster made here outlives a kernel that can make none.
-      const blob = bytes ? assemble(header, data) : (before?.data ?? null);
+      const blob = bytes ? assemble(to, header, data) : (before?.data ?? null);
       if (bytes && !blob) continue;
       // What was made for the smaller tiles of another view takes nothing away.
       if (header.error || (before?.header.edge ?? 0) <= header.edge) {
@@ -190,6 +191,7 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
   };
 
   const takeChange = (to: number, length: number, operations: readonly SpliceOperation[]) => {
+    arriving.clear();
     entries.follow(operations);
     originals.follow(operations);
     operations.forEach((operation, position) => {

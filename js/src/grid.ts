@@ -3,7 +3,7 @@
  * actions. Its own scroll box is all that it ever moves.
  */
 
-import { effect } from "@preact/signals-core";
+import { effect } from "./signals";
 import { gridCommand } from "./keys";
 import { leftOf, needed, PAD, stepped, topOf } from "./layout";
 import { createPool } from "./pool";

@@ -1,8 +1,8 @@
 /** Originals, downloads and archives on their way: requests, chunks, progress, a bounded cache. No DOM. */
 
-import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { indexedCache } from "./cache";
 import type { Failure, Open, OpenPurpose, Original, Range } from "./protocol";
+import { type ReadonlySignal, signal } from "./signals";
 import type { Send } from "./store";
 
 export interface OriginalFile {

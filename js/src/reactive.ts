@@ -1,6 +1,6 @@
 /** Elements whose attributes and children follow signals. No virtual DOM: what is drawn stays, and changes in place. */
 
-import { effect } from "@preact/signals-core";
+import { effect } from "./signals";
 
 type Value = string | number | boolean | null | undefined;
 type Child = Node | string | false | null | undefined;

@@ -1,6 +1,5 @@
 /** One per model: the synced traits as signals, the feed, and what is written back. Never touches the DOM. */
 
-import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import { createFeed } from "./feed";
 import {
   type EventName,
@@ -13,6 +12,7 @@ import {
   type ViewMessage,
 } from "./protocol";
 import { Ranges, shift } from "./selection";
+import { batch, type ReadonlySignal, signal } from "./signals";
 
 /** What anywidget hands over, as far as it is used here. */
 export interface WidgetModel {

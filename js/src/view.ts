@@ -1,8 +1,8 @@
 /** One per view: what a person can do here, and what this view shows of the model's state. Never touches the DOM. */
 
-import { computed, signal } from "@preact/signals-core";
 import type { EventName, EventTarget } from "./protocol";
 import { Ranges, shift } from "./selection";
+import { computed, signal } from "./signals";
 import type { Store } from "./store";
 
 export type View = ReturnType<typeof createView>;

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
-import { signal } from "@preact/signals-core";
+
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { OriginalFile } from "../src/feed";
 import type { EntryHeader } from "../src/protocol";
 import { createActions } from "../src/shell/actions";
+import { signal } from "../src/signals";
 import type { View } from "../src/view";
 
 const HEADER: EntryHeader = {

@@ -67,7 +67,8 @@ export class FakeModel implements WidgetModel {
   }
 
   fire(name: string, ...values: unknown[]): void {
-    for (const listener of this.#listeners.get(name) ?? []) (listener as (...all: unknown[]) => void)(...values);
+    for (const listener of this.#listeners.get(name) ?? [])
+      (listener as (...all: unknown[]) => void)(...values);
   }
 
   /** What was sent of one kind, and forget all that was sent. */
@@ -106,7 +107,10 @@ export function thumbs(
   fields: Record<string, unknown> = {},
 ): [content: unknown, buffer: Uint8Array] {
   const batch = ++batches;
-  return [{ kind: "thumbs", v: 1, view: "a", batch, want: 1, revision: 1, entries, ...fields }, bytesOf(entries)];
+  return [
+    { kind: "thumbs", v: 1, view: "a", batch, want: 1, revision: 1, entries, ...fields },
+    bytesOf(entries),
+  ];
 }
 
 export function splice(

@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals-core";
 import { describe, expect, it } from "vitest";
 import { openings } from "../src/openings";
 import type { Failure, Original } from "../src/protocol";
+import { signal } from "../src/signals";
 import type { Send } from "../src/store";
 import { failure, original, read } from "./model";
 
@@ -30,7 +30,16 @@ describe("openings", () => {
     const { sent, all, take } = started();
     const opening = all.open("a", { purpose: "view", index: 4, prefetch: [5, 3] });
     expect(sent).toEqual([
-      { kind: "open", view: "a", rid: 1, revision: 7, purpose: "view", index: 4, prefetch: [5, 3], ranges: null },
+      {
+        kind: "open",
+        view: "a",
+        rid: 1,
+        revision: 7,
+        purpose: "view",
+        index: 4,
+        prefetch: [5, 3],
+        ranges: null,
+      },
     ]);
     expect(all.isPending()).toBe(true);
     take({ index: 4, total: 5, last: false });
@@ -77,6 +86,7 @@ describe("openings", () => {
     await opening.result;
     take({ index: 5, total: 4, last: false });
     expect(all.cached(5)).toBeUndefined();
+    expect([opening.received.value, opening.total.value]).toEqual([3, 3]);
     take({ index: 5, total: 4, offset: 3 }, [4]);
     take({ index: 6 });
     expect(await read(all.cached(5)?.blob)).toEqual([1, 2, 3, 4]);
@@ -84,13 +94,16 @@ describe("openings", () => {
     expect(opening.received.value).toBe(3);
   });
 
-  it.each(["download", "poster"] as const)("keeps no %s: it may differ from what is looked at", async (purpose) => {
-    const { all, take } = started();
-    const opening = all.open("a", { purpose, index: 0 });
-    take({});
-    await opening.result;
-    expect(all.cached(0)).toBeUndefined();
-  });
+  it.each(["download", "poster"] as const)(
+    "keeps no %s: it may differ from what is looked at",
+    async (purpose) => {
+      const { all, take } = started();
+      const opening = all.open("a", { purpose, index: 0 });
+      take({});
+      await opening.result;
+      expect(all.cached(0)).toBeUndefined();
+    },
+  );
 
   it("caches nothing under an index that the kernel no longer knows", async () => {
     const { all, take } = started();

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
-import { signal } from "@preact/signals-core";
+
 import { describe, expect, it, vi } from "vitest";
 import { drawn, h, live, svg } from "../src/reactive";
+import { signal } from "../src/signals";
 
 describe("h", () => {
   it("sets attributes and leaves out what is null, undefined or false", () => {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextvars
 import inspect
 import os
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,7 +52,7 @@ class Button:
         self._label = _checked_label(label)
         self._icon = None if icon is None else _data_uri(icon)
         self._id = uuid.uuid4().hex
-        self._listeners: list[Callable[..., object]] = []
+        self._listeners: list[tuple[Callable[..., object], contextvars.Context]] = []
 
     @property
     def label(self) -> str:
@@ -84,25 +86,28 @@ class Button:
             `fn` itself, so that this is a decorator too.
         """
         _check_listener(fn)
-        self._listeners.append(fn)
+        # What it prints appears below the cell that registered it.
+        self._listeners.append((fn, contextvars.copy_context()))
         return fn
+
+    def calls(self) -> list[Callable[[], object]]:
+        """Give what a click calls: one function a listener, in the order of registering.
+
+        Examples
+        --------
+        >>> button = Button("Keep")
+        >>> _ = button.click(lambda which: f"{which.label} was clicked")
+        >>> [call() for call in button.calls()]
+        ['Keep was clicked']
+        """
+        return [
+            partial(context.copy().run, fn, *([self] if _takes_argument(fn) else []))
+            for fn, context in self._listeners
+        ]
 
     def to_state(self) -> dict[str, str | None]:
         """Give what the browser needs to draw it."""
         return {"id": self._id, "label": self._label, "icon": self._icon}
-
-    def clicked(self) -> list[Exception]:
-        """Call every listener, and give what they raised: one that fails stops none of the others."""
-        errors = []
-        for listener in tuple(self._listeners):
-            try:
-                if _takes_argument(listener):
-                    listener(self)
-                else:
-                    listener()
-            except Exception as error:  # noqa: BLE001 (the caller shows and logs each)
-                errors.append(error)
-        return errors
 
 
 def _checked_label(label: object) -> str:

@@ -7,10 +7,13 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
+from nbgallery.describe import describe
 from nbgallery.errors import GalleryError
 from nbgallery.items import Change, Item, ItemList, ItemView, Pair
 from nbgallery.media import snapshot
 from nbgallery.sequences import as_sequence
+from nbgallery.state import joined
+from nbgallery.turn import Turn
 
 
 class EditableList:
@@ -21,15 +24,17 @@ class EditableList:
     """
 
     _items: ItemList
+    _turn: Turn
 
     @abstractmethod
-    def _commit(self, edit: Callable[[], Change]) -> None:
-        """Make an edit under the gallery's lock, and let everything follow it."""
+    def _commit(self, edit: Callable[[], Change | None]) -> None:
+        """Make an edit under the gallery's lock, and let everything follow it; None changes nothing."""
 
     @property
     def items(self) -> ItemView:
         """The items with the objects exactly as given: a lazy sequence that later edits leave alone."""
-        return self._items.view()
+        with self._turn():
+            return self._items.view()
 
     def __len__(self) -> int:
         return len(self._items)
@@ -49,16 +54,16 @@ class EditableList:
         return self.items[index]
 
     def __setitem__(self, index: int, media: object) -> None:
+        position = _whole(index)
         item = _added(media, None, "gallery[i]")
-        self._commit(lambda: self._items.replace(self._position(index), item))
+        self._commit(lambda: self._items.replace(self._position(position), item))
 
     def __delitem__(self, index: int | slice) -> None:
-        if not isinstance(index, slice):
-            self._commit(lambda: self._items.remove(self._position(index)))
-            return
-        # From the end, so that what is to go stays where it is until its turn.
-        for position in sorted(range(len(self))[index], reverse=True):
-            self._commit(lambda at=position: self._items.remove(at))  # type: ignore[misc]  # a default, to bind it now
+        if isinstance(index, slice):
+            self._commit(lambda: self._remove(range(len(self))[index]))
+        else:
+            position = _whole(index)
+            self._commit(lambda: self._items.remove(self._position(position)))
 
     def append(self, media: object, caption: str | None = None) -> None:
         """Add one item at the end.
@@ -95,13 +100,9 @@ class EditableList:
 
     def insert(self, index: int, media: object, caption: str | None = None) -> None:
         """Add one item before the one at ``index``, which may be negative or past the end as for a list."""
+        start = slice(_whole(index), None)
         item = _added(media, caption, "media")
-
-        def edit() -> Change:
-            place = slice(operator.index(index), None).indices(len(self._items))[0]
-            return self._items.insert(place, [item])
-
-        self._commit(edit)
+        self._commit(lambda: self._items.insert(start.indices(len(self._items))[0], [item]))
 
     def pop(self, index: int = -1) -> Item:
         """Remove an item and return it.
@@ -111,34 +112,60 @@ class EditableList:
         IndexError
             If there is no such item.
         """
+        position = _whole(index)
         popped: list[Item] = []
-
-        def edit() -> Change:
-            position = self._position(index)
-            popped.append(self._items.item(self._items.id_at(position)))
-            return self._items.remove(position)
-
-        self._commit(edit)
+        while not popped:
+            with self._turn():
+                place = self._position(position)
+                view, item_id = self._items.view(), self._items.id_at(place)
+            # Read outside the lock, for it may be the user's own code that reads it.
+            item = view[place]
+            self._commit(lambda item=item, item_id=item_id: self._pop(position, item_id, item, popped))  # type: ignore[misc]  # defaults, to bind them now
         return popped[0]
 
     def move(self, index: int, to: int) -> None:
         """Move the item at ``index`` so that it ends up at ``to``."""
-        self._commit(lambda: self._items.move(self._position(index), self._position(to)))
+        source, destination = _whole(index), _whole(to)
+        self._commit(lambda: self._items.move(self._position(source), self._position(destination)))
 
     def set_caption(self, index: int, caption: str | None) -> None:
         """Give the item at ``index`` another caption; its picture is not read for that."""
-        self._commit(lambda: self._items.set_caption(self._position(index), caption))
+        position = _whole(index)
+        self._commit(lambda: self._items.set_caption(self._position(position), caption))
 
     def clear(self) -> None:
         """Remove all items."""
         self._commit(lambda: self._items.remove(0, len(self._items)))
 
+    def _pop(self, index: int, item_id: int, item: Item, popped: list[Item]) -> Change | None:
+        position = self._position(index)
+        if self._items.id_at(position) != item_id:
+            # Another thread was quicker: what is there now has to be read first.
+            return None
+        popped.append(item)
+        return self._items.remove(position)
+
+    def _remove(self, positions: range) -> Change | None:
+        """Remove what a slice names, as one change."""
+        if not positions:
+            return None
+        if abs(positions.step) == 1:
+            return self._items.remove(min(positions), len(positions))
+        # From the end, so that what is to go stays where it is until its turn.
+        return joined([self._items.remove(position) for position in sorted(positions, reverse=True)])
+
     def _position(self, index: int) -> int:
-        position, count = operator.index(index), len(self._items)
-        if not -count <= position < count:
-            message = f"index {index} is out of range: the gallery has {count} items"
-            raise IndexError(message)
-        return position % count
+        count = len(self._items)
+        if not -count <= index < count:
+            raise IndexError(f"index {index} is out of range: the gallery has {count} items")
+        return index % count
+
+
+def _whole(index: object) -> int:
+    try:
+        return operator.index(index)  # type: ignore[arg-type]  # that is what is asked here
+    except TypeError:
+        raise TypeError(f"index {describe(index)}: give one whole number") from None
 
 
 def _added(media: object, caption: str | None, name: str) -> Item:
@@ -150,8 +177,10 @@ def _added(media: object, caption: str | None, name: str) -> Item:
     elif isinstance(media, (tuple, list)) and len(media) == 2 and (media[1] is None or isinstance(media[1], str)):
         item = Item(media[0], media[1])
     elif isinstance(media, (tuple, list, dict, set)):
-        message = f"{name}: give one picture or video, a (media, caption) pair or an Item; extend() takes several"
-        raise GalleryError(message)
+        raise GalleryError(
+            f"{name}={describe(media)}: give one picture or video, a (media, caption) pair or an Item; "
+            "extend() takes several"
+        )
     else:
         item = Item(media)
     if caption is not None:

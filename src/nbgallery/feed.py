@@ -154,8 +154,8 @@ class Feed:
                 viewer.large = None
             wanted = [item_id for item_id in ids if not viewer.is_coming(item_id, viewer.edge)]
             viewer.owed = bool(message.ranges) and len(wanted) == len(ids)
-            ready = ((item_id, viewer.ready.get(item_id)) for item_id in wanted)
-            viewer.ready = OrderedDict((item_id, encoded) for item_id, encoded in ready if encoded is not None)
+            here = ((item_id, viewer.ready.get(item_id) or self._cache.get((item_id, viewer.edge))) for item_id in wanted)
+            viewer.ready = OrderedDict((item_id, encoded) for item_id, encoded in here if encoded is not None)
             viewer.making.intersection_update(wanted)
             viewer.wanted = deque(
                 item_id for item_id in wanted if item_id not in viewer.ready and item_id not in viewer.making

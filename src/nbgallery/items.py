@@ -144,10 +144,10 @@ class _Contents:
     edit costs the same whatever the gallery's size, and a view never changes.
     """
 
-    def __init__(self, source: ItemSource, base: int) -> None:
+    def __init__(self, source: ItemSource, base: int, size: int) -> None:
         self.source = source
         self.base = base
-        self.size = len(source)
+        self.size = size
         self.own: dict[int, Item | NewCaption] = {}
         self.alive: WeakValueDictionary[int, Item] = WeakValueDictionary()
         self.views: WeakSet[ItemView] = WeakSet()
@@ -290,7 +290,7 @@ class ItemList:
 
     def __init__(self, source: ItemSource) -> None:
         self._log = SpliceLog()
-        self._contents = _Contents(source, 0)
+        self._contents = _Contents(source, 0, len(source))
         self._next_id = self._contents.size
         self._pieces = Pieces(_whole(self._contents))
 
@@ -369,10 +369,10 @@ class ItemList:
         )
         return self._changed(({"op": "caption", "at": index, "caption": caption},))
 
-    def reset(self, source: ItemSource) -> Change:
-        """Begin anew with another source."""
+    def reset(self, source: ItemSource, count: int | None = None) -> Change:
+        """Begin anew with another source; `count` is its length, for who must not ask it here (a user's own code)."""
         removed = self._pieces.all
-        self._contents = _Contents(source, self._next_id)
+        self._contents = _Contents(source, self._next_id, len(source) if count is None else count)
         self._next_id += self._contents.size
         self._pieces = Pieces(_whole(self._contents))
         return self._changed(({"op": "reset"},), removed)
@@ -395,7 +395,7 @@ class ItemList:
         self._pieces, removed = self._pieces.spliced(at, remove, inserted)
         if not self._pieces.all:
             # Nothing of the source is left: let go of it (views of it hold on to what they need).
-            self._contents = _Contents(_Nothing(), self._next_id)
+            self._contents = _Contents(_Nothing(), self._next_id, 0)
         self._contents.drop(removed)
         self._contents.own.update(enumerate(items, self._next_id))
         self._next_id += len(items)

@@ -142,6 +142,11 @@ class Pages:
         """A view asks for itself: nothing more is sent unasked."""
         self._heard = True
 
+    def close(self) -> None:
+        """Make and send nothing more."""
+        self._heard = True
+        self._rest = []
+
     def _make(self, indices: range) -> Made:
         ids = [self._items.id_at(index) for index in indices if index < len(self._items)]
         return [(item_id, self._feed.make(item_id, self._edge)) for item_id in ids]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbgallery.items import Change
@@ -86,6 +86,19 @@ def from_browser(state: Mapping[str, Any], count: int) -> dict[str, Any]:
     if isinstance(state.get("preview"), bool):
         accepted["preview"] = state["preview"]
     return accepted
+
+
+def read_indices(value: object) -> object:
+    """Draw up an iterable of the user's own, so that what checks it runs none of the user's code.
+
+    Examples
+    --------
+    >>> read_indices(index for index in (1, 2)), read_indices(range(10**9)), read_indices("all")
+    ([1, 2], range(0, 1000000000), 'all')
+    """
+    if isinstance(value, (Ranges, range, str, bytes)) or not isinstance(value, Iterable):
+        return value
+    return list(value)
 
 
 def _is_whole(value: object) -> bool:

@@ -203,13 +203,9 @@ class Transfers:
             raise MediaError("too large to make a poster of")
         yield from _sliced(wanted[0], source)
         for item_id in neighbours:
-            try:
-                source = self._original(item_id, purpose) if self._is_small_picture(item_id) else None
-            except Exception:  # noqa: BLE001 - a neighbour says what is wrong with it when it is shown
-                logger.debug("Neighbour %d could not be fetched ahead", item_id, exc_info=True)
-                continue
-            if source is not None and source.size <= _MAX_PREFETCH_BYTES:
-                yield from _sliced(item_id, source)
+            neighbour = self._neighbour(item_id, purpose)
+            if neighbour is not None:
+                yield from _sliced(item_id, neighbour)
 
     def _archive(self, message: protocol.Open) -> Iterator[_Chunk]:
         with self._turn():
@@ -245,10 +241,17 @@ class Transfers:
             index = self._items.index_of(item_id) or 0
         return replace(source, name=encode.clear_name(source.name, index, source.mime))
 
-    def _is_small_picture(self, item_id: int) -> bool:
-        found = identify(self._media(item_id))
-        # What has an address is fetched by the browser itself.
-        return found.kind == "image" and found.url is None and (found.size or 0) <= _MAX_PREFETCH_BYTES
+    def _neighbour(self, item_id: int, purpose: protocol.OpenPurpose) -> encode.Original | None:
+        """Give what is worth fetching ahead: a small picture; a remote one the browser fetches itself."""
+        try:
+            found = identify(self._media(item_id))
+            if found.kind != "image" or found.url is not None or (found.size or 0) > _MAX_PREFETCH_BYTES:
+                return None
+            source = self._original(item_id, purpose)
+        except Exception:  # noqa: BLE001 - it says what is wrong with it when it is shown
+            logger.debug("Neighbour %d could not be fetched ahead", item_id, exc_info=True)
+            return None
+        return source if source.size <= _MAX_PREFETCH_BYTES else None
 
     def _media(self, item_id: int) -> object:
         try:
@@ -264,6 +267,7 @@ class Transfers:
 def _sliced(item_id: int, source: encode.Original) -> Iterator[_Chunk]:
     """Cut a file into chunks: one at least, and the last one is known as such."""
     size = protocol.MAX_BUFFER_BYTES
+    pieces: Iterator[bytes]
     if source.data is not None or source.path is None:
         data = memoryview(source.data or b"")
         total, pieces = len(data), (bytes(data[at : at + size]) for at in range(0, len(data), size))

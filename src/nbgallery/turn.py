@@ -58,9 +58,11 @@ class Turn:
 
 def _run_all(works: list[Callable[[], object]]) -> None:
     """Run all, whatever they raise; the first exception goes on."""
-    for number, work in enumerate(works):
+    first: BaseException | None = None
+    for work in works:
         try:
             work()
-        except BaseException:
-            _run_all(works[number + 1 :])
-            raise
+        except BaseException as error:  # noqa: BLE001 - raised below
+            first = first or error
+    if first is not None:
+        raise first

@@ -14,11 +14,14 @@ from nbgallery import protocol
 from nbgallery.items import ItemList
 from nbgallery.selection import Ranges, difference
 from nbgallery.sender import Outbox
-from nbgallery.splices import LOG_LENGTH, Change, Operation
+from nbgallery.splices import Change, Operation, shift
 from nbgallery.turn import Turn
 
 #: Edits closer together than one frame leave as one message.
 _FRAME_SECONDS = 0.016
+
+#: What is more than this is told anew instead.
+_MOST_OPERATIONS = 4096
 
 #: Traits that say what messages have said, for views that are made later.
 _LIST_TRAITS = ("_count", "_revision", "_page_limit")
@@ -167,32 +170,44 @@ class Wire:
 
 
 def merge(before: Sequence[Operation], more: Iterable[Operation]) -> list[Operation]:
-    """Append operations; insertions that continue one another become one, so that ten thousand appends are one.
+    """Append operations, in fewer of them.
 
-    Nothing that happened around a reset matters, and more operations than anybody keeps a log of are a reset.
+    Insertions that continue one another become one, so that ten thousand appends are one. Captions go to the end, and
+    name the places that the items have there. Nothing that happened around a reset matters; and more operations than
+    make a message worth reading are a reset.
 
     Examples
     --------
     >>> one = {"op": "splice", "at": 4, "remove": 0, "insert": 1}
     >>> merge([one], [{**one, "at": 5}])
     [{'op': 'splice', 'at': 4, 'remove': 0, 'insert': 2}]
+    >>> merge([{"op": "caption", "at": 7, "caption": "A cat"}], [one])[1]
+    {'op': 'caption', 'at': 8, 'caption': 'A cat'}
     >>> merge([one], [{"op": "reset"}, one])
     [{'op': 'reset'}]
     """
     merged = list(before)
     for operation in more:
-        last = merged[-1] if merged else None
-        if operation["op"] == "reset" or len(merged) > LOG_LENGTH:
+        if operation["op"] == "reset" or len(merged) >= _MOST_OPERATIONS:
             merged = [{"op": "reset"}]
-        elif last is None:
+        elif merged and merged[0]["op"] == "reset":
+            break
+        elif operation["op"] == "caption":
             merged.append(operation)
-        elif last["op"] == "reset":
-            continue
-        elif _continues(last, operation):
-            merged[-1] = {**last, "insert": last["insert"] + operation["insert"]}
         else:
-            merged.append(operation)
+            _put_before_captions(merged, operation)
     return merged
+
+
+def _put_before_captions(merged: list[Operation], operation: Operation) -> None:
+    place = len(merged)
+    while place and merged[place - 1]["op"] == "caption":
+        place -= 1
+    moved = [{**caption, "at": shift(caption["at"], [operation])} for caption in merged[place:]]
+    merged[place:] = [operation, *(caption for caption in moved if caption["at"] is not None)]
+    if place and _continues(merged[place - 1], operation):
+        last = merged[place - 1]
+        merged[place - 1 : place + 1] = [{**last, "insert": last["insert"] + operation["insert"]}]
 
 
 def _continues(last: Operation, operation: Operation) -> bool:

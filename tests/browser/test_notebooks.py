@@ -66,11 +66,19 @@ def test_quickstart_top_to_bottom(notebook: OpenNotebook):
     assert page.run_code(WHO_WAS_REACHED) == "[]"
 
 
-def test_quickstart_is_kept_without_outputs_of_a_run():
-    """A run that is saved beside a change of the text would be committed with it."""
-    notebook = json.loads((NOTEBOOKS / "quickstart.ipynb").read_text(encoding="utf-8"))
-    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
-    assert "widgets" not in notebook["metadata"]
+def test_readme_lists_the_keys_that_are_shown(notebook: OpenNotebook):
+    page = notebook(["import numpy as np, nbgallery\nnbgallery.Gallery([np.eye(9)])"])
+    page.run_cell(0)
+    output = page.output(0)
+    output.get_by_role("option").focus()
+    shown = keys_shown(page)
+    page.page.keyboard.press("Enter")
+    expect(output.get_by_role("dialog")).to_be_visible()
+    shown |= keys_shown(page)
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("\n## Keys\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| [^|]*\| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
+    assert {(key, text) for keys, text in rows for key in re.split(",? ", keys)} == shown
 
 
 def test_demo_serves_the_quickstart(tmp_path: Path):
@@ -112,6 +120,21 @@ def code_cells(path: Path) -> list[str]:
 
 def cell_with(cells: list[str], text: str) -> int:
     return next(index for index, cell in enumerate(cells) if text in cell)
+
+
+def keys_shown(page: NotebookPage) -> set[tuple[str, str]]:
+    page.page.keyboard.press("?")
+    panel = page.output(0).get_by_role("dialog", name="Keys")
+    expect(panel).to_be_visible()
+    rows = panel.locator("dt")
+    found = {
+        (key, rows.nth(row).locator("xpath=following-sibling::dd[1]").inner_text())
+        for row in range(rows.count())
+        for key in rows.nth(row).locator("kbd").all_inner_texts()
+    }
+    page.page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    return found
 
 
 def every_tile_is_drawn(page: NotebookPage, index: int) -> None:

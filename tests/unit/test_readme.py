@@ -66,21 +66,6 @@ def test_parameters_are_all_listed_with_their_defaults(readme: str):
     assert listed == expected
 
 
-def test_keys_are_those_of_the_front_end(readme: str):
-    section = readme.partition("\n## Keys\n")[2].partition("\n## ")[0]
-    front_end = (REPOSITORY / "js" / "src" / "keys.ts").read_text(encoding="utf-8")
-    help_texts = re.findall(r'keys: \[(.*?)\], text: "(.*?)"', front_end)
-    assert help_texts
-    rows = {(key, text) for keys, text in key_rows(section) for key in keys}
-    expected = {(key, text) for keys, text in help_texts for key in re.findall(r'"(.*?)"', keys)}
-    assert rows == expected
-
-
-def key_rows(section: str) -> list[tuple[list[str], str]]:
-    rows = re.findall(r"^\| [^|]*\| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
-    return [(re.split(r",? ", keys), text) for keys, text in rows]
-
-
 def test_events_are_all_listed(readme: str):
     section = readme.partition("\n## Events\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
@@ -107,6 +92,15 @@ def test_images_are_small(readme: str):
 def test_make_targets_exist(name: str):
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z-]+)", (REPOSITORY / name).read_text(encoding="utf-8")))
-    named -= {"demo opens"}
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`|HMR=1 )make ([a-z-]+)", text, re.MULTILINE))
+    assert named
     assert named - targets == set()
+
+
+def test_map_names_every_room():
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("\n## The rooms\n")[2]
+    named = set(re.findall(r"`(\w+)`", text))
+    python = {path.stem for path in (REPOSITORY / "src" / "nbgallery").glob("[!_]*.py")}
+    front_end = {path.stem for path in (REPOSITORY / "js" / "src").glob("*.ts*")}
+    assert (python | front_end) - named == set()

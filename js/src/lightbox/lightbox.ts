@@ -1,12 +1,12 @@
 /** The lightbox: one item large, with its caption, its buttons and the strip. As a dialog over the page, or over the grid. */
 
-import { signal, untracked } from "@preact/signals-core";
 import type { Entry } from "../feed";
 import { lightboxCommand } from "../keys";
 import { drawn, h, live } from "../reactive";
 import type { Actions } from "../shell/actions";
 import { iconButton } from "../shell/icons";
 import { drawItemTools } from "../shell/toolbar";
+import { signal, untracked } from "../signals";
 import type { View } from "../view";
 import { mountStage } from "./stage";
 import { mountStrip } from "./strip";
@@ -38,7 +38,6 @@ function openLightbox(view: View, actions: Actions, places: Places, modal: boole
   const end = new AbortController();
   const [[frame, viewer], stop] = drawn(() => drawLightbox(view, actions, modal, end.signal));
   const focused = () => (body.getRootNode() as Document | ShadowRoot).activeElement;
-  const ended = end.signal;
   let shown = view.shown.peek();
   // On closing, the view shows nothing any more: this is what it showed last.
   const watch = view.shown.subscribe((index) => {
@@ -46,9 +45,11 @@ function openLightbox(view: View, actions: Actions, places: Places, modal: boole
   });
   body.append(frame);
   body.classList.toggle("nbg-covered", !modal);
-  ended.addEventListener("abort", () => {
+  const close = () => {
     // Before it is taken away, and the focus with it.
     const inside = frame.contains(focused());
+    // Also before: Chromium keeps an <img> for good that loses its `src` outside the document.
+    end.abort();
     watch();
     stop();
     actions.help.value = false;
@@ -58,13 +59,13 @@ function openLightbox(view: View, actions: Actions, places: Places, modal: boole
     if (modal) (frame as HTMLDialogElement).close();
     frame.remove();
     if ((inside || modal) && !view.signal.aborted) view.focusTile(shown);
-  });
+  };
   if (modal) {
     try {
       (frame as HTMLDialogElement).showModal();
     } catch {
       // A sandbox that forbids modals.
-      end.abort();
+      close();
       return openLightbox(view, actions, places, false);
     }
     viewer.append(overlay);
@@ -74,7 +75,7 @@ function openLightbox(view: View, actions: Actions, places: Places, modal: boole
     if (grid.contains(focused())) viewer.focus({ preventScroll: true });
     grid.inert = true;
   }
-  return () => end.abort();
+  return close;
 }
 
 function drawLightbox(

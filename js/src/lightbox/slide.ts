@@ -13,7 +13,7 @@ const SVG = "image/svg+xml";
 export function createSlide(show: () => void, tell: (reason: string) => void) {
   /** The one child of the stage: what is zoomed and panned is this. */
   const element = document.createElement("div");
-  const end = new AbortController();
+  let disposed = false;
   let entry: Entry | undefined;
   let picture: HTMLImageElement | undefined;
   let video: HTMLVideoElement | undefined;
@@ -40,7 +40,7 @@ export function createSlide(show: () => void, tell: (reason: string) => void) {
       {
         loaded: async () => {
           await drawing.element.decode().catch(() => {});
-          if (end.signal.aborted || (final && !last)) return;
+          if (disposed || (final && !last)) return;
           final = last;
           picture = drawing.element;
           element.style.background = "";
@@ -48,12 +48,13 @@ export function createSlide(show: () => void, tell: (reason: string) => void) {
           show();
         },
         failed: () => {
-          if (end.signal.aborted || final) return;
+          if (disposed || final) return;
           if (last && !picture) explain(otherwise);
           else tell(otherwise);
         },
       },
-      end.signal,
+      // Never aborted: it would take the `src` of pictures outside the document, which Chromium then keeps for good.
+      new AbortController().signal,
     );
     drawing.element.alt = nameOf(entry);
     drawing.show(source);
@@ -109,7 +110,7 @@ export function createSlide(show: () => void, tell: (reason: string) => void) {
     /** The original has come. */
     take({ blob, mime }: OriginalFile) {
       scalable ||= mime === SVG;
-      if (end.signal.aborted) return;
+      if (disposed) return;
       if (mime.startsWith("video/")) {
         url = URL.createObjectURL(blob);
         play(url);
@@ -118,16 +119,16 @@ export function createSlide(show: () => void, tell: (reason: string) => void) {
 
     /** Place it in a box of this size. */
     place(width: number, height: number) {
-      const own = entry?.header;
+      const known = { width: entry?.header.width ?? 0, height: entry?.header.height ?? 0 };
+      const { videoWidth, videoHeight } = video ?? {};
+      const size = videoWidth
+        ? { width: videoWidth, height: videoHeight ?? 0 }
+        : known.width || !picture
+          ? known
+          : { width: picture.naturalWidth, height: picture.naturalHeight };
       // Without a size of its own a thumbnail tells the proportions only.
-      const known = !!own?.width || final;
-      const { width: across = 0, height: down = 0 } = own ?? {};
-      const size = video?.videoWidth
-        ? { width: video.videoWidth, height: video.videoHeight }
-        : picture && !across
-          ? { width: picture.naturalWidth, height: picture.naturalHeight }
-          : { width: across, height: down };
-      const placed = contain(size, { width, height }, devicePixelRatio, !known || scalable || !!video);
+      const fills = scalable || !!video || !(known.width || final);
+      const placed = contain(size, { width, height }, devicePixelRatio, fills);
       if (!placed.width || element.querySelector("p")) return;
       element.style.width = `${placed.width}px`;
       element.style.height = `${placed.height}px`;
@@ -143,7 +144,7 @@ export function createSlide(show: () => void, tell: (reason: string) => void) {
     },
 
     dispose() {
-      end.abort();
+      disposed = true;
       // Without a source the browser gives the file and its decoder back.
       video?.pause();
       video?.removeAttribute("src");

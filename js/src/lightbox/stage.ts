@@ -1,8 +1,8 @@
 /** The place where one item is seen large: which slide is on it, and what is fetched for it. */
 
-import { effect } from "@preact/signals-core";
 import type { Opening } from "../feed";
 import { shift } from "../selection";
+import { effect } from "../signals";
 import type { View } from "../view";
 import { listenToPointer, type PointerEvents } from "./pointer";
 import { createSlide, type Slide } from "./slide";

@@ -1,9 +1,9 @@
 /** The strip of thumbnails under the stage: the grid's tiles in a box that scrolls sideways. */
 
-import { effect } from "@preact/signals-core";
 import { clampTop, layOut, PAD, ScrollMap, topOf, visible } from "../layout";
 import { createPool } from "../pool";
 import { shift } from "../selection";
+import { effect } from "../signals";
 import type { View } from "../view";
 
 /** A tile's side; `nbg-strip` in the stylesheet has the same. */

@@ -1,9 +1,9 @@
 /** What the built-in buttons do, and what is said of it. Draws nothing but the anchor of a download. */
 
-import { signal } from "@preact/signals-core";
 import type { Opening, OpenRequest, OriginalFile } from "../feed";
 import { safeUrl } from "../picture";
 import type { Range } from "../protocol";
+import { signal } from "../signals";
 import type { View } from "../view";
 import { copyPicture, copyText } from "./clipboard";
 
@@ -119,22 +119,24 @@ export function createActions(view: View, root: HTMLElement) {
       const { header, data } = feed.entry(index) ?? {};
       const { caption, url, name = "", mime = "" } = header ?? {};
       const text = caption ? { text: caption } : {};
-      const copy = async (what: string, done: string) =>
-        say((await copyText(what)) ? done : "This browser lets nothing be shared or copied from here.");
+      const copy = async (words: string, what: string) =>
+        say((await copyText(words)) ? `Copied the ${what}.` : "Nothing can be shared or copied from here.");
       if (url) {
-        if (!(await handOver({ url, ...text }))) await copy(url, "Copied the address.");
+        if (!(await handOver({ url, ...text }))) await copy(url, "address");
         return;
       }
       // Without asking the kernel where the bytes are here: sharing must follow the click at once.
       const here = header?.complete && data ? { blob: data, mime, name } : feed.original(index);
       const file = here ?? (await fetched("Fetching the picture", { purpose: "download", index }));
-      if (!file) return;
-      const files = [new File([file.blob], file.name, { type: file.mime })];
-      if (await handOver({ files, ...text })) return;
+      if (
+        !file ||
+        (await handOver({ files: [new File([file.blob], file.name, { type: file.mime })], ...text }))
+      )
+        return;
       if (file.mime.startsWith("image/") && (await copyPicture(file.blob, caption))) {
-        say(caption ? "Copied the picture and its caption." : "Copied the picture.");
+        say(`Copied the picture${caption ? " and its caption" : ""}.`);
       } else {
-        await copy(caption || file.name, caption ? "Copied the caption." : "Copied the name.");
+        await copy(caption || file.name, caption ? "caption" : "name");
       }
     },
   };

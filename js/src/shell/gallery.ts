@@ -1,11 +1,11 @@
 /** The shell: one root element a view, with header, grid, lightbox and notes in it, and the display options applied. */
 
-import { untracked } from "@preact/signals-core";
 import { mountGrid } from "../grid";
 import { fullscreenAllowed } from "../host";
 import { gridCommand } from "../keys";
 import { mountLightbox } from "../lightbox/lightbox";
 import { drawn, h, live } from "../reactive";
+import { untracked } from "../signals";
 import type { View } from "../view";
 import { type Actions, createActions } from "./actions";
 import { iconButton } from "./icons";
@@ -42,6 +42,12 @@ function drawGallery(el: HTMLElement, view: View): HTMLElement {
     ondblclick: (event: Event) => event.stopPropagation(),
     onkeydown: (event: KeyboardEvent) => pressed(event, actions),
   });
+  // JupyterLab and Notebook ask the focused element itself before they ask its ancestors.
+  root.addEventListener(
+    "focusin",
+    ({ target }) => (target as Element).setAttribute("data-lm-suppress-shortcuts", "true"),
+    { signal: view.signal },
+  );
   const actions = createActions(view, root);
   // Size through custom properties and classes, not inline styles: those belong to ipywidgets' `layout`, which must win.
   el.classList.add("nbg-host");

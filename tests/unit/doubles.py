@@ -1,0 +1,256 @@
+"""Stand-ins for what is around a gallery: a kernel's comm, a pool and a sender that tests run by hand, a view."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbgallery import protocol
+from nbgallery.sender import Outbox
+from nbgallery.splices import shift
+from nbgallery.wire import Parcel
+
+#: Longer than anything takes on a busy machine: who waits so long has found a bug.
+PATIENCE = 30.0
+
+
+class HandPool(Executor):
+    """Runs its jobs when it is told to."""
+
+    def __init__(self) -> None:
+        self.jobs: deque[Callable[[], object]] = deque()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.jobs.append(lambda: fn(*args, **kwargs))
+        return Future()
+
+    def run(self, jobs: int | None = None) -> None:
+        while self.jobs and jobs != 0:
+            self.jobs.popleft()()
+            jobs = None if jobs is None else jobs - 1
+
+
+class HandOutbox(Outbox):
+    """Sends when it is told to; delays are waited for only when ``later`` says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: deque[Callable[[], None]] = deque()
+        self.later: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+
+    def post(self, work: Callable[[], None], delay: float = 0.0) -> None:
+        if self._closed:
+            return
+        if delay > 0:
+            self.later.append((delay, next(self._order), work))
+        else:
+            self.now.append(work)
+
+    def run(self, works: int | None = None) -> None:
+        while works != 0 and (self.now or self.later):
+            if not self.now:
+                self.later.sort()
+                self.now.append(self.later.pop(0)[2])
+            self.now.popleft()()
+            works = None if works is None else works - 1
+
+    def close(self) -> None:
+        super().close()
+        self.now.clear()
+        self.later.clear()
+
+
+class FakeComm:
+    """A comm that keeps what is sent, and says when something is."""
+
+    def __init__(self, **opening: Any) -> None:
+        self.comm_id = f"comm-{id(self)}"
+        self.opening = opening
+        self.sent: list[Parcel] = []
+        self.closed = False
+        self.arrived = threading.Condition()
+        self._heard: Callable[[dict[str, Any]], None] = lambda _message: None
+
+    def on_msg(self, callback: Callable[[dict[str, Any]], None]) -> None:
+        self._heard = callback
+
+    def send(self, data: dict[str, Any], buffers: Sequence[Any] | None = None) -> None:
+        with self.arrived:
+            self.sent.append(Parcel(data, list(buffers or [])))
+            self.arrived.notify_all()
+
+    def close(self) -> None:
+        self.closed = True
+
+    def say(self, **content: Any) -> None:
+        """Bring a custom message from the browser."""
+        self._heard({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+    def write(self, **state: Any) -> None:
+        """Bring what the browser writes into the state."""
+        self._heard({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
+
+    def messages(self, kind: str) -> list[dict[str, Any]]:
+        """Give the custom messages of one kind that have been sent."""
+        contents = [parcel.data["content"] for parcel in list(self.sent) if parcel.data["method"] == "custom"]
+        return [content for content in contents if content["kind"] == kind]
+
+    def states(self, name: str) -> list[Any]:
+        """Give the values that were sent of an attribute."""
+        updates = [parcel.data["state"] for parcel in list(self.sent) if parcel.data["method"] == "update"]
+        return [state[name] for state in updates if name in state]
+
+    def wait(self, condition: Callable[[], Any]) -> Any:
+        """Wait until something sent makes a condition true, and give what it returns."""
+        with self.arrived:
+            assert self.arrived.wait_for(condition, PATIENCE), "what was waited for has not been sent"
+            return condition()
+
+
+@dataclass
+class Demand:
+    """What a view needs, and what of it was asked for."""
+
+    edge: int
+    ranges: Sequence[tuple[int, int]]
+    asked: set[int] = field(default_factory=set)
+    number: int = 0
+
+
+class FakeView:
+    """A model in a browser with its views: what ``feed.ts`` does, without a browser."""
+
+    def __init__(self, send: Callable[[dict[str, Any]], None], count: int, revision: int) -> None:
+        self.count = count
+        self.revision = revision
+        self.entries: dict[int, tuple[protocol.EntryHeader, bytes]] = {}
+        self.demands: dict[str, Demand] = {}
+        self.wants: list[dict[str, Any]] = []
+        self.answered: set[tuple[str, int]] = set()
+        self.resynchronized = 0
+        self._parts: dict[int, list[bytes]] = {}
+        self._post = send
+
+    def send(self, kind: str, **fields: Any) -> None:
+        self._post({"kind": kind, "v": protocol.PROTOCOL_VERSION, **fields})
+
+    def need(self, view: str, edge: int, ranges: Sequence[tuple[int, int]]) -> None:
+        demand = self.demands.setdefault(view, Demand(edge, ranges))
+        demand.edge, demand.ranges = edge, ranges
+        self._ask(view, demand)
+
+    def leave(self, view: str) -> None:
+        demand = self.demands.pop(view)
+        if demand.asked:
+            self._want(view, demand, [])
+
+    def repeat(self) -> None:
+        """Ask again for what has not come: what ``feed.ts`` does after ten seconds of silence."""
+        for view, demand in self.demands.items():
+            demand.asked.clear()
+            self._ask(view, demand)
+
+    def missing(self, demand: Demand) -> list[int]:
+        indices = [index for start, stop in demand.ranges for index in range(start, min(stop, self.count))]
+        here = [index for index in indices if self._is_here(index, demand.edge)]
+        return list(dict.fromkeys(index for index in indices if index not in here))[: protocol.MAX_WANTED_ITEMS]
+
+    def _is_here(self, index: int, edge: int) -> bool:
+        header = self.entries[index][0] if index in self.entries else None
+        return header is not None and (header["complete"] or not header["bytes"] or header["edge"] >= edge)
+
+    def _ask(self, view: str, demand: Demand) -> None:
+        missing = self.missing(demand)
+        if set(missing) != demand.asked:
+            self._want(view, demand, missing)
+
+    def _want(self, view: str, demand: Demand, missing: list[int]) -> None:
+        demand.asked = set(missing)
+        demand.number += 1
+        ranges = [[index, index + 1] for index in missing]
+        self.send("want", view=view, number=demand.number, revision=self.revision, edge=demand.edge, ranges=ranges)
+
+    def take(self, message: dict[str, Any], buffer: bytes = b"") -> None:
+        kind = message["kind"]
+        if kind in {"thumbs", "original"}:
+            self.send("ack", view=message["view"], batch=message["batch"])
+        if kind == "thumbs":
+            self.answered.add((message["view"], message["want"]))
+            if message["revision"] == self.revision:
+                self.take_entries(message["entries"], buffer)
+            else:
+                self._resynchronize()
+        elif kind == "splice" and message["revision"] > self.revision:
+            if message["base"] != self.revision:
+                self._resynchronize()
+            else:
+                self._take_splice(message)
+        elif kind == "status" and message["revision"] != self.revision:
+            self.revision, self.count = message["revision"], message["count"]
+            self._forget()
+
+    def take_entries(self, entries: Iterable[protocol.EntryHeader], buffer: bytes) -> None:
+        offset = 0
+        for header in entries:
+            data = buffer[offset : offset + header["bytes"]]
+            offset += header["bytes"]
+            assert header["index"] < self.count
+            whole = self._assembled(header, data)
+            if whole is None:
+                continue
+            self.entries[header["index"]] = (header, whole)
+            for demand in self.demands.values():
+                demand.asked.discard(header["index"])
+        assert offset == len(buffer)
+        for view, demand in self.demands.items():
+            self._ask(view, demand)
+
+    def _assembled(self, header: protocol.EntryHeader, data: bytes) -> bytes | None:
+        if "part" not in header:
+            return data
+        offset, total = header["part"]
+        collected = [*(self._parts.get(header["index"], []) if offset else []), data]
+        self._parts[header["index"]] = collected
+        if offset + len(data) < total:
+            return None
+        whole = b"".join(self._parts.pop(header["index"]))
+        return whole if len(whole) == total else None
+
+    def _take_splice(self, message: dict[str, Any]) -> None:
+        self.revision, self.count = message["revision"], message["count"]
+        self._parts.clear()
+        for demand in self.demands.values():
+            demand.asked.clear()
+        if any(operation["op"] == "reset" for operation in message["operations"]):
+            self._forget()
+            return
+        moved = {index: shift(index, message["operations"]) for index in self.entries}
+        self.entries = {moved_to: self.entries[index] for index, moved_to in moved.items() if moved_to is not None}
+        for operation in message["operations"]:
+            # As the browser does: a caption is put where it belongs after all of these.
+            index = operation.get("at")
+            if operation["op"] == "caption" and index in self.entries:
+                header, data = self.entries[index]
+                self.entries[index] = ({**header, "caption": operation["caption"]}, data)
+        self._look()
+
+    def _forget(self) -> None:
+        self.entries.clear()
+        for demand in self.demands.values():
+            demand.asked.clear()
+        self._look()
+
+    def _look(self) -> None:
+        """What the grid does when it hears of a change: it says what it needs."""
+        for view, demand in self.demands.items():
+            self._ask(view, demand)
+
+    def _resynchronize(self) -> None:
+        self.resynchronized += 1
+        self.send("ready", view="")

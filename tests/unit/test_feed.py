@@ -1,0 +1,609 @@
+"""Serving views: every want is answered, nothing is sent twice, and the right picture ends at each index."""
+
+from __future__ import annotations
+
+import random
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from nbgallery import encode, feed, protocol
+from nbgallery.errors import MediaError
+from nbgallery.feed import Feed
+from nbgallery.items import Change, Item, ItemList
+from nbgallery.pool import worker_count
+from nbgallery.selection import Ranges
+from nbgallery.sequences import as_sequence
+from nbgallery.turn import Turn
+from nbgallery.wire import Parcel, Wire
+from tests.unit.doubles import FakeView, HandOutbox, HandPool
+
+ROOM = 2 * worker_count()
+
+
+def picture(media: object, edge: int) -> encode.Thumbnail:
+    """Make a thumbnail whose bytes say of what it is."""
+    if isinstance(media, MediaError):
+        raise media
+    if isinstance(media, bytes):
+        data = media
+    else:
+        data = f"{media}@{edge}".encode()
+    return encode.Thumbnail(data, "image/png", "image", 1, 1, "#000000", "", edge, complete=False)
+
+
+@pytest.fixture(autouse=True)
+def made(monkeypatch):
+    """Count what is made."""
+    calls: list[tuple[object, int]] = []
+
+    def thumbnail(media: object, edge: int) -> encode.Thumbnail:
+        calls.append((media, edge))
+        return picture(media, edge)
+
+    monkeypatch.setattr(feed, "encode", SimpleNamespace(thumbnail=thumbnail))
+    return calls
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(feed, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+class Desk:
+    """A feed whose pool and sender are run by hand."""
+
+    def __init__(self, value: Any = 100) -> None:
+        names = [f"p{number}" for number in range(value)] if isinstance(value, int) else value
+        self.items = ItemList(as_sequence(names))
+        self.turn = Turn()
+        self.pool = HandPool()
+        self.outbox = HandOutbox()
+        self.sent: list[tuple[dict[str, Any], bytes]] = []
+        self.wire = Wire(
+            self.items, self.turn, self.outbox, self.send, lambda _names: Parcel({"content": {"kind": "state"}}, []), Ranges
+        )
+        self.feed = Feed(self.items, self.turn, self.wire, self.pool)
+
+    def send(self, one: Parcel) -> None:
+        assert not self.turn._depth
+        self.sent.append((one.data["content"], b"".join(one.buffers)))
+
+    def want(self, *indices: int, view: str = "v", edge: int = 256, number: int = 1, revision: int = 0) -> None:
+        ranges = tuple((index, index + 1) for index in indices)
+        self.feed.want(protocol.Want(view, number, revision or self.items.revision, edge, ranges))
+
+    def ack(self, message: dict[str, Any]) -> bool:
+        return self.feed.acknowledge(protocol.Ack(message["view"], message["batch"]))
+
+    def edit(self, change: Change) -> None:
+        if change.base == change.revision:
+            return
+        with self.turn():
+            self.feed.list_changed(change)
+            self.wire.list_changed(change)
+
+    def run(self) -> None:
+        """Run the pool and the sender until both have nothing to do."""
+        while self.pool.jobs or self.outbox.now or self.outbox.later:
+            self.pool.run()
+            self.outbox.run()
+
+    def thumbs(self) -> list[dict[str, Any]]:
+        return [message for message, _ in self.sent if message["kind"] == "thumbs"]
+
+    def shown(self) -> dict[int, str]:
+        """Give what was sent for each index."""
+        found = {}
+        for message, buffer in self.sent:
+            offset = 0
+            for header in message.get("entries", ()):
+                found[header["index"]] = buffer[offset : offset + header["bytes"]].decode()
+                offset += header["bytes"]
+        return found
+
+
+class TestWant:
+    def test_is_answered_with_what_was_asked_for_most_urgent_first(self, made):
+        desk = Desk()
+        desk.want(5, 3, 4)
+        desk.run()
+        assert desk.shown() == {3: "p3@256", 4: "p4@256", 5: "p5@256"}
+        assert [media for media, _ in made] == ["p5", "p3", "p4"]
+        (message,) = desk.thumbs()
+        assert (message["view"], message["want"], message["revision"]) == ("v", 1, 1)
+
+    def test_what_was_made_once_is_not_made_again(self, made):
+        desk = Desk()
+        desk.want(1, view="a")
+        desk.run()
+        desk.want(1, view="b")
+        desk.run()
+        assert len(made) == 1
+        assert [message["view"] for message in desk.thumbs()] == ["a", "b"]
+
+    def test_what_is_being_made_is_shared(self, made):
+        desk = Desk()
+        desk.want(1, view="a")
+        desk.want(1, view="b")
+        desk.run()
+        assert len(made) == 1
+        assert sorted(message["view"] for message in desk.thumbs()) == ["a", "b"]
+
+    def test_replaces_the_one_before_it(self, made):
+        desk = Desk()
+        desk.want(*range(50), number=1)
+        desk.want(90, number=2)
+        desk.run()
+        assert set(desk.shown()) == {90}
+        assert made == [("p90", 256)]
+
+    def test_what_another_view_waits_for_is_made_all_the_same(self, made):
+        desk = Desk()
+        desk.want(1, view="a")
+        desk.want(1, view="b")
+        desk.want(2, view="a", number=2)
+        desk.run()
+        assert sorted(media for media, _ in made) == ["p1", "p2"]
+        assert {message["view"]: message["entries"][0]["index"] for message in desk.thumbs()} == {"a": 2, "b": 1}
+
+    def test_nothing_that_is_on_its_way_is_sent_twice(self):
+        desk = Desk()
+        desk.want(1, 2)
+        desk.run()
+        desk.want(1, 2, 3, number=2)
+        desk.run()
+        assert [[one["index"] for one in message["entries"]] for message in desk.thumbs()] == [[1, 2], [3]]
+        # Once it has arrived and is asked for again, the view has lost it.
+        desk.ack(desk.thumbs()[0])
+        desk.want(1, number=3)
+        desk.run()
+        assert [one["index"] for one in desk.thumbs()[2]["entries"]] == [1]
+
+    def test_another_size_is_another_picture(self):
+        desk = Desk()
+        desk.want(1, edge=256)
+        desk.run()
+        desk.want(1, edge=512, number=2)
+        desk.run()
+        assert desk.shown() == {1: "p1@512"}
+        assert len(desk.thumbs()) == 2
+
+    def test_the_size_that_is_wanted_no_more_is_not_made(self, made):
+        desk = Desk()
+        desk.want(*range(10), edge=256)
+        desk.want(*range(10), edge=512, number=2)
+        desk.run()
+        assert {edge for _, edge in made} == {512}
+
+    def test_nothing_is_answered_with_nothing(self):
+        desk = Desk(10)
+        desk.want(50)
+        desk.run()
+        (message,) = desk.thumbs()
+        assert message["entries"] == []
+
+    def test_an_empty_want_is_not_answered(self):
+        desk = Desk()
+        desk.want(1)
+        desk.want(number=2)
+        desk.run()
+        assert desk.thumbs() == []
+
+    def test_is_answered_when_all_of_it_has_gone_meanwhile(self):
+        desk = Desk(10)
+        desk.want(*range(8), 9, number=7)
+        desk.edit(desk.items.remove(0, 10))
+        desk.run()
+        assert [(message["want"], message["entries"]) for message in desk.thumbs()] == [(7, [])]
+
+    def test_is_answered_when_the_list_is_replaced(self):
+        desk = Desk(10)
+        desk.want(*range(8), number=7)
+        desk.edit(desk.items.reset(as_sequence(["new"])))
+        desk.run()
+        assert [(message["want"], message["entries"]) for message in desk.thumbs()] == [(7, [])]
+
+    def test_of_an_older_list_is_meant_as_the_view_saw_it(self):
+        desk = Desk()
+        seen = desk.items.revision
+        desk.edit(desk.items.remove(0))
+        desk.want(0, 1, 2, revision=seen)
+        desk.run()
+        assert desk.shown() == {0: "p1@256", 1: "p2@256"}
+
+    def test_of_a_list_that_nobody_remembers_is_answered(self):
+        desk = Desk()
+        desk.want(1, 2, revision=99)
+        desk.run()
+        assert [message["entries"] for message in desk.thumbs()] == [[]]
+
+    def test_no_more_is_begun_than_is_about_to_be_sent(self, made):
+        desk = Desk(500)
+        desk.want(*range(400))
+        while desk.pool.jobs or desk.outbox.now or desk.outbox.later:
+            assert len(desk.feed._futures) <= ROOM
+            desk.pool.run(jobs=1)
+            desk.outbox.run(works=1)
+        # Four batches are on their way, and what is ready for the next ones.
+        assert len(made) <= 4 * ROOM + 400
+        assert len(desk.thumbs()) == protocol.MAX_UNACKNOWLEDGED
+        sent = sum(len(message["entries"]) for message in desk.thumbs())
+        assert len(made) <= sent + 2 * ROOM
+
+
+class TestBackPressure:
+    def test_four_batches_are_on_their_way_at_most(self):
+        desk = Desk([b"%d" % number + b"." * 200_000 for number in range(12)])
+        desk.want(*range(12))
+        desk.run()
+        assert len(desk.thumbs()) == 4
+        for _ in range(8):
+            desk.ack(desk.thumbs()[-1])
+            desk.run()
+        assert set(desk.shown()) == set(range(12))
+
+    def test_a_batch_is_bounded(self):
+        desk = Desk([b"." * 100_000] * 8)
+        desk.want(*range(8))
+        desk.run()
+        assert [len(buffer) for _, buffer in desk.sent] == [200_000] * 4
+
+    def test_a_later_ack_stands_for_earlier_ones(self):
+        desk = Desk([b"." * 200_000] * 12)
+        desk.want(*range(12))
+        desk.run()
+        assert desk.ack(desk.thumbs()[3])
+        assert not desk.ack(desk.thumbs()[0])
+        desk.run()
+        assert len(desk.thumbs()) == 8
+
+    def test_what_is_not_acknowledged_for_long_is_sent_again_when_asked_for(self, clock):
+        desk = Desk([b"." * 200_000] * 12)
+        desk.want(*range(12))
+        desk.run()
+        desk.want(*range(12), number=2)
+        desk.run()
+        assert len(desk.thumbs()) == 4
+        clock.now = 11
+        desk.want(*range(12), number=3)
+        desk.run()
+        assert [one["index"] for message in desk.thumbs() for one in message["entries"]] == [0, 1, 2, 3, 0, 1, 2, 3]
+
+    def test_acks_that_nobody_waits_for_are_none_of_its(self):
+        desk = Desk()
+        assert not desk.feed.acknowledge(protocol.Ack("nobody", 1))
+        desk.want(1)
+        desk.run()
+        assert not desk.feed.acknowledge(protocol.Ack("v", 999))
+
+
+class TestLarge:
+    """A thumbnail that is larger than a buffer may be."""
+
+    SIZE = 5 * protocol.MAX_BUFFER_BYTES + 7
+
+    def test_comes_in_parts_no_faster_than_they_are_taken_in(self):
+        desk = Desk([bytes(self.SIZE), b"small"])
+        desk.want(0, 1)
+        desk.run()
+        assert len(desk.thumbs()) == 4
+        while len(desk.thumbs()) < 7:
+            desk.ack(desk.thumbs()[-1])
+            desk.run()
+        parts = [one["part"] for message in desk.thumbs()[:6] for one in message["entries"]]
+        assert [offset for offset, _ in parts] == [number * protocol.MAX_BUFFER_BYTES for number in range(6)]
+        assert all(len(buffer) <= protocol.MAX_BUFFER_BYTES for _, buffer in desk.sent)
+        assert sum(len(buffer) for _, buffer in desk.sent[:6]) == self.SIZE
+        assert desk.thumbs()[6]["entries"][0]["index"] == 1
+
+    def test_begins_anew_after_an_edit(self):
+        desk = Desk([bytes(self.SIZE), b"small"])
+        desk.want(0)
+        desk.run()
+        desk.edit(desk.items.insert(0, [Item(b"new")]))
+        desk.sent.clear()
+        desk.outbox.run()
+        desk.ack({"view": "v", "batch": 4})
+        desk.run()
+        first = desk.thumbs()[0]["entries"][0]
+        assert (first["index"], first["part"][0]) == (1, 0)
+
+    def test_is_not_sent_on_when_it_is_wanted_no_more(self):
+        desk = Desk([bytes(self.SIZE), b"small"])
+        desk.want(0)
+        desk.run()
+        desk.want(1, number=2)
+        desk.ack(desk.thumbs()[3])
+        desk.run()
+        assert [one["index"] for message in desk.thumbs()[4:] for one in message["entries"]] == [1]
+
+    def test_goes_with_its_item(self):
+        desk = Desk([bytes(self.SIZE), b"small"])
+        desk.want(0)
+        desk.run()
+        desk.edit(desk.items.remove(0))
+        desk.ack(desk.thumbs()[3])
+        desk.run()
+        assert len(desk.thumbs()) == 4
+
+
+class TestErrors:
+    def test_one_bad_item_is_one_bad_tile(self):
+        desk = Desk(["good", MediaError("there is no such file"), "good too"])
+        desk.want(0, 1, 2)
+        desk.run()
+        (message,) = desk.thumbs()
+        assert [one.get("error") for one in message["entries"]] == [None, "there is no such file", None]
+        assert desk.feed.errors == {1: "there is no such file"}
+
+    @pytest.mark.parametrize("error", [KeyError("key"), SystemExit(3), RecursionError()])
+    def test_whatever_a_sequence_raises_is_an_error_of_that_item(self, error):
+        class Broken:
+            def __len__(self) -> int:
+                return 3
+
+            def __getitem__(self, index: int) -> str:
+                if index == 1:
+                    raise error
+                return f"p{index}"
+
+        desk = Desk(Broken())
+        desk.want(0, 1, 2)
+        desk.run()
+        assert type(error).__name__ in desk.feed.errors[1]
+        assert set(desk.shown()) == {0, 1, 2}
+
+    def test_they_go_with_their_items(self):
+        desk = Desk([MediaError("no"), MediaError("neither"), "good"])
+        desk.want(0, 1, 2)
+        desk.run()
+        desk.edit(desk.items.remove(0))
+        assert desk.feed.errors == {1: "neither"}
+        desk.edit(desk.items.reset(as_sequence([])))
+        assert desk.feed.errors == {}
+
+
+class TestEdits:
+    def test_what_is_dropped_from_the_list_is_dropped_from_the_cache(self):
+        desk = Desk(2000)
+        desk.want(0, 1, 2)
+        desk.run()
+        desk.edit(desk.items.remove(1))
+        assert [key for key, _ in desk.feed._cache.keys()] == [0, 2]  # noqa: SIM118 - it is no dict
+        desk.edit(desk.items.remove(0, 1500))
+        assert len(desk.feed._cache) == 0
+
+    def test_a_new_caption_is_told_without_making_the_picture_again(self, made):
+        desk = Desk()
+        desk.want(1)
+        desk.run()
+        desk.edit(desk.items.set_caption(1, "new"))
+        desk.want(1, view="w")
+        desk.run()
+        assert desk.thumbs()[-1]["entries"][0]["caption"] == "new"
+        assert len(made) == 1
+        desk.edit(desk.items.remove(1))
+        assert desk.feed._captions == {}
+
+    def test_an_item_removed_while_it_is_made_is_not_sent(self):
+        desk = Desk()
+        desk.want(1, 2)
+        desk.pool.run(jobs=1)
+        desk.edit(desk.items.remove(1))
+        desk.run()
+        assert desk.shown() == {1: "p2@256"}
+
+    def test_what_is_not_to_be_seen_any_more_is_not_made(self, made):
+        desk = Desk()
+        desk.want(1, 2, 3)
+        desk.edit(desk.items.reset(as_sequence(["new"])))
+        desk.run()
+        assert made == []
+        assert not desk.feed._futures
+
+
+class TestReading:
+    def test_a_sequence_that_blocks_holds_up_one_worker(self):
+        """The others are left to other galleries."""
+        reading, go_on = threading.Event(), threading.Event()
+
+        class Slow:
+            def __len__(self) -> int:
+                return 10
+
+            def __getitem__(self, index: int) -> str:
+                reading.set()
+                go_on.wait()
+                return f"p{index}"
+
+        desk = Desk(Slow())
+        desk.want(*range(10))
+        assert len(desk.pool.jobs) == 1
+        worker = threading.Thread(target=desk.pool.run, kwargs={"jobs": 1})
+        worker.start()
+        assert reading.wait(30)
+        assert len(desk.pool.jobs) == 0
+        go_on.set()
+        worker.join(30)
+        desk.run()
+        assert set(desk.shown()) == set(range(10))
+
+    def test_the_lock_is_free_while_the_users_code_reads(self):
+        free = []
+
+        class Curious:
+            def __len__(self) -> int:
+                return 3
+
+            def __getitem__(self, index: int) -> str:
+                free.append(desk.turn._depth == 0)
+                desk.edit(desk.items.set_caption(index, "edited while it is read"))
+                return f"p{index}"
+
+        desk = Desk(Curious())
+        desk.want(0, 1, 2)
+        desk.run()
+        assert free == [True] * 3
+        assert {one["caption"] for message in desk.thumbs() for one in message["entries"]} == {
+            "edited while it is read"
+        }
+
+
+class TestClose:
+    def test_frees_all_and_does_nothing_more(self, made):
+        desk = Desk()
+        desk.want(*range(50))
+        desk.pool.run(jobs=2)
+        desk.feed.close()
+        desk.feed.close()
+        made.clear()
+        desk.run()
+        desk.want(1, number=2)
+        desk.run()
+        assert made == []
+        assert desk.thumbs() == []
+        assert len(desk.feed._cache) == 0
+        assert not desk.feed._futures
+        assert desk.feed.errors == {}
+
+    def test_in_the_middle_of_making(self):
+        class Closing:
+            def __len__(self) -> int:
+                return 2
+
+            def __getitem__(self, index: int) -> str:
+                desk.feed.close()
+                return "p"
+
+        desk = Desk(Closing())
+        desk.want(0, 1)
+        desk.run()
+        assert desk.thumbs() == []
+
+    def test_many_views_come_and_go(self):
+        desk = Desk()
+        for number in range(100):
+            desk.want(1, view=f"view {number}")
+        desk.run()
+        assert len(desk.feed._viewers) <= 32
+
+
+class Stress:
+    """A random mix of edits, scrolling, work, sending and listening, one step at a time."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.desk = Desk([self.media(f"p{number}") for number in range(self.random.randrange(60))])
+        self.inbox: list[dict[str, Any]] = []
+        self.view = FakeView(self.inbox.append, len(self.desk.items), 1)
+        self.added = 0
+
+    def media(self, name: str) -> object:
+        """Name a picture; one in ten is larger than a buffer may be, and one in twenty cannot be drawn."""
+        if self.random.random() < 0.1:
+            return name.encode() + b"." * (protocol.MAX_BUFFER_BYTES + self.random.randrange(300_000))
+        return MediaError(name) if self.random.random() < 0.05 else name
+
+    def new(self) -> Item:
+        self.added += 1
+        return Item(self.media(f"n{self.added}"))
+
+    def edit(self) -> None:
+        items, count = self.desk.items, len(self.desk.items)
+        at = self.random.randrange(count + 1)
+        choice = self.random.randrange(7)
+        if choice == 0 and self.random.random() < 0.2:
+            change = items.reset(as_sequence([self.new() for _ in range(self.random.randrange(40))]))
+        elif choice == 1 and at < count:
+            change = items.remove(at, self.random.randrange(1, min(6, count - at + 1)))
+        elif choice == 2 and at < count:
+            change = items.replace(at, self.new())
+        elif choice == 3 and at < count:
+            change = items.move(at, self.random.randrange(count))
+        elif choice == 4 and at < count:
+            self.added += 1
+            change = items.set_caption(at, f"caption {self.added}")
+        else:
+            change = items.insert(at, [self.new() for _ in range(self.random.randrange(1, 4))])
+        self.desk.edit(change)
+
+    def scroll(self) -> None:
+        view = self.random.choice("ab")
+        if self.random.random() < 0.1 and view in self.view.demands:
+            self.view.leave(view)
+            return
+        start = self.random.randrange(self.view.count + 1)
+        stop = start + self.random.randrange(12)
+        self.view.need(view, self.random.choice([128, 256, 512]), [(start, stop), (max(0, start - 5), start)])
+
+    def deliver(self) -> None:
+        if self.desk.sent:
+            message, buffer = self.desk.sent.pop(0)
+            self.view.take(message, buffer)
+
+    def hear(self) -> None:
+        if not self.inbox:
+            return
+        message = protocol.parse(self.inbox.pop(0))
+        if isinstance(message, protocol.Want):
+            self.desk.feed.want(message)
+        elif isinstance(message, protocol.Ack) and self.random.random() > 0.05:
+            self.desk.feed.acknowledge(message)
+        elif isinstance(message, protocol.Ready):
+            self.desk.wire.tell_status(message.view)
+
+    def work(self) -> None:
+        self.desk.pool.run(jobs=1)
+
+    def send(self) -> None:
+        self.desk.outbox.run(works=1)
+
+    def step(self) -> None:
+        steps = [self.edit, self.scroll, self.deliver, self.hear, self.work, self.send]
+        self.random.choices(steps, weights=[1, 2, 6, 6, 6, 6])[0]()
+        for viewer in self.desk.feed._viewers.values():
+            assert len(viewer.on_the_way) <= protocol.MAX_UNACKNOWLEDGED
+
+    def settle(self) -> None:
+        while self.desk.sent or self.inbox or self.desk.pool.jobs or self.desk.outbox.now or self.desk.outbox.later:
+            self.deliver()
+            self.hear()
+            self.work()
+            self.send()
+
+    def check(self) -> None:
+        items = self.desk.items
+        assert (self.view.count, self.view.revision) == (len(items), items.revision)
+        # Without losses, nothing is ever out of step.
+        assert self.view.resynchronized == 0
+        for demand in self.view.demands.values():
+            assert self.view.missing(demand) == []
+        for index, (header, data) in self.view.entries.items():
+            item = items.item(items.id_at(index))
+            assert header["caption"] == item.caption
+            if isinstance(item.media, MediaError):
+                assert header["error"] == str(item.media)
+            elif isinstance(item.media, bytes):
+                assert data == item.media
+            else:
+                assert data == f"{item.media}@{header['edge']}".encode()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_happens_the_right_picture_ends_at_each_index(seed, clock):
+    stress = Stress(seed)
+    for _ in range(400):
+        clock.now += 0.01
+        stress.step()
+    stress.settle()
+    # Acks were lost, too: after a while the view asks again.
+    for _ in range(20):
+        clock.now += 11
+        stress.view.repeat()
+        stress.settle()
+    stress.check()
