@@ -13,22 +13,10 @@ const LOW_FRAME = 360;
  * the cell and lock every other output. Colab gives each output a frame of its own, as low as the output.
  */
 export function modalAllowed(el: Element): boolean {
-  if (typeof HTMLDialogElement === "undefined" || inVSCode(el)) return false;
-  if ((window as { google?: { colab?: unknown } }).google?.colab !== undefined) return false;
-  if (window.parent === window) return true;
+  const { google, parent, innerHeight, screen } = window as Window & { google?: { colab?: unknown } };
+  // VS Code's theme, and the element that it puts a widget into.
+  if (document.body.dataset["vscodeThemeKind"] || el.closest(".cell-output-ipywidget-background")) return false;
+  if (google?.colab) return false;
   // Any other host that frames its outputs shows itself by the frame's height alone.
-  return window.innerHeight <= window.screen.height * TALL_FRAME && window.innerHeight >= LOW_FRAME;
-}
-
-/** Whether an element may fill the screen: VS Code's webview and frames without the permission say no. */
-export function fullscreenAllowed(): boolean {
-  return document.fullscreenEnabled === true;
-}
-
-function inVSCode(el: Element): boolean {
-  return (
-    window.location.protocol === "vscode-webview:" ||
-    document.body.dataset["vscodeThemeKind"] !== undefined ||
-    el.closest(".cell-output-ipywidget-background") !== null
-  );
+  return parent === window || (innerHeight <= screen.height * TALL_FRAME && innerHeight >= LOW_FRAME);
 }

@@ -12,17 +12,11 @@ export interface KeyLike {
   readonly target?: unknown;
 }
 
+/** Where a key leads, by its own name. */
 export type Step =
-  | "left"
-  | "right"
-  | "up"
-  | "down"
-  | "rowStart"
-  | "rowEnd"
-  | "first"
-  | "last"
-  | "pageUp"
-  | "pageDown";
+  | `Arrow${"Left" | "Right" | "Up" | "Down"}`
+  | `${"" | "Ctrl+"}${"Home" | "End"}`
+  | `Page${"Up" | "Down"}`;
 
 export type GridCommand =
   | { readonly name: "move"; readonly step: Step; readonly extend: boolean }
@@ -71,16 +65,7 @@ export const KEY_HELP: readonly KeyHelp[] = Object.entries(HELP).flatMap(([where
   })),
 );
 
-const GRID_STEPS: Record<string, Step> = {
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-  Home: "rowStart",
-  End: "rowEnd",
-  PageUp: "pageUp",
-  PageDown: "pageDown",
-};
+const GRID_STEP = /^(Shift\+)?(Arrow.*|Page.*|(?:Ctrl\+)?(?:Home|End))$/;
 
 const GRID_KEYS: Record<string, Exclude<GridCommand["name"], "move">> = {
   Enter: "open",
@@ -89,6 +74,7 @@ const GRID_KEYS: Record<string, Exclude<GridCommand["name"], "move">> = {
   Escape: "escape",
   f: "fullscreen",
   "?": "help",
+  "Ctrl+a": "selectAll",
 };
 
 const LIGHTBOX_STEPS: Record<string, number> = {
@@ -110,52 +96,37 @@ const LIGHTBOX_KEYS: Record<string, Exclude<LightboxCommand["name"], "go">> = {
   "?": "help",
 };
 
-/** Input types that take no text. */
-const TEXTLESS = /^(button|checkbox|color|file|image|radio|range|reset|submit)$/;
+/** What an element does by itself: those that are typed into all, a button and a player some. */
+const OWN_KEYS = [
+  [/^(INPUT|TEXTAREA|SELECT)$/, /./],
+  [/^(BUTTON|A|SUMMARY)$/, /^(Enter| )$/],
+  [/^(VIDEO|AUDIO)$/, /^( |Arrow|Page|Home|End)/],
+] as const;
 
 export function gridCommand(event: KeyLike): GridCommand | null {
-  if (!isOurs(event)) return null;
-  const ctrl = event.ctrlKey || event.metaKey;
-  const extend = event.shiftKey === true;
-  const step = own(GRID_STEPS, event.key);
-  if (ctrl) {
-    if (step === "rowStart") return { name: "move", step: "first", extend };
-    if (step === "rowEnd") return { name: "move", step: "last", extend };
-    return letter(event) === "a" && !extend ? { name: "selectAll" } : null;
-  }
-  if (step) return { name: "move", step, extend };
-  const name = own(GRID_KEYS, letter(event));
-  return name && plain(event) ? { name } : null;
-}
-
-export function lightboxCommand(event: KeyLike): LightboxCommand | null {
-  if (!isOurs(event) || event.ctrlKey || event.metaKey || !plain(event)) return null;
-  const by = own(LIGHTBOX_STEPS, event.key);
-  if (by) return { name: "go", by };
-  const name = own(LIGHTBOX_KEYS, letter(event));
+  const pressed = chord(event);
+  const [, extend, step] = GRID_STEP.exec(pressed) ?? [];
+  if (step) return { name: "move", step: step as Step, extend: !!extend };
+  const name = GRID_KEYS[pressed];
   return name ? { name } : null;
 }
 
-/** Not typed into a field, not what operates the focused control, not the browser's or the system's. */
-function isOurs({ key, altKey, isComposing, defaultPrevented, target }: KeyLike): boolean {
-  if (altKey || isComposing || defaultPrevented) return false;
-  const { tagName = "", type = "", isContentEditable } = (target ?? {}) as Partial<HTMLInputElement>;
-  const is = (tags: RegExp) => tags.test(tagName.toUpperCase());
-  if (isContentEditable || is(/^(TEXTAREA|SELECT)$/) || (is(/^INPUT$/) && !TEXTLESS.test(type))) return false;
-  if (is(/^(BUTTON|A|SUMMARY|INPUT)$/) && /^(Enter| )$/.test(key)) return false;
-  return !(is(/^(INPUT|VIDEO|AUDIO)$/) && /^( |Arrow|Page|Home|End)/.test(key));
+export function lightboxCommand(event: KeyLike): LightboxCommand | null {
+  const pressed = chord(event);
+  const by = LIGHTBOX_STEPS[pressed];
+  if (by) return { name: "go", by };
+  const name = LIGHTBOX_KEYS[pressed];
+  return name ? { name } : null;
 }
 
-/** Shift belongs to a command only where it is part of typing the character. */
-function plain(event: KeyLike): boolean {
-  return !event.shiftKey || event.key === "?";
-}
-
-/** Caps lock changes no meaning. */
-function letter(event: KeyLike): string {
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
-}
-
-function own<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
+/** The key with its modifiers; nothing where it is typed into a field, operates the focused control, or is the system's. */
+function chord(event: KeyLike): string {
+  const { tagName = "", isContentEditable } = (event.target ?? {}) as Partial<HTMLElement>;
+  // Caps lock changes no meaning.
+  const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
+  const isOwn = OWN_KEYS.some(([tags, keys]) => tags.test(tagName) && keys.test(key));
+  if (isOwn || isContentEditable || event.altKey || event.isComposing || event.defaultPrevented) return "";
+  // Shift is how a question mark is typed.
+  const shift = event.shiftKey && key !== "?";
+  return `${shift ? "Shift+" : ""}${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${key}`;
 }

@@ -3,10 +3,10 @@
 import type { Step } from "./keys";
 import type { Range } from "./protocol";
 
-/** Space between tiles. */
-export const GAP = 8;
-/** Space around all tiles: as wide as a focus ring with its offset, which the scroll box would cut off. */
+/** Space around each tile: as wide as a focus ring with its offset, which the scroll box would cut off. */
 export const PAD = 4;
+/** Space between tiles. */
+export const GAP = 2 * PAD;
 /** One line of a caption, and the space above and below: a caption is nearer to its own picture than to the next. */
 const LINE = 16;
 const CAPTION_SPACE = 4 + 4;
@@ -42,143 +42,110 @@ export interface Shape {
   readonly height: number | null;
 }
 
-export interface Layout {
-  readonly count: number;
-  readonly columns: number;
-  /** Rows in all. */
-  readonly rows: number;
-  /** Size of a tile's picture. */
-  readonly width: number;
-  readonly picture: number;
-  /** From one row to the next. */
-  readonly pitch: number;
-  /** Where the first column begins. */
-  readonly left: number;
-  /** Height of everything, were it drawn; and that of the scrolled element. */
-  readonly total: number;
-  readonly height: number;
-  /** Height of the scroll box. */
-  readonly viewport: number;
+export type Layout = ReturnType<typeof layOut>;
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(value, high));
 }
 
 /** The value for a width from a list for the widths <576, <768, <992, <1200, <1400, ≥1400; the last repeats. */
 export function atWidth(values: readonly number[], width: number): number {
   const step = BREAKPOINTS.filter((from) => width >= from).length;
-  return values[Math.min(step, values.length - 1)] ?? 1;
+  return values[step] ?? values.at(-1) ?? 1;
 }
 
-export function layOut(shape: Shape): Layout {
-  const { count, lines, width, height } = shape;
-  const inner = Math.max(MIN_TILE, width - 2 * PAD);
-  const fitting = Math.floor((inner + GAP) / (MIN_TILE + GAP));
-  const wanted = Math.min(atWidth(shape.columns, shape.outerWidth), fitting);
-  const columns = Math.max(1, shape.fitColumns ? Math.min(wanted, count) : wanted);
-  const caption = lines ? lines * LINE + CAPTION_SPACE : 0;
-  const column = Math.floor((inner - (columns - 1) * GAP) / columns);
-  const highest = Math.max(
-    MIN_TILE,
-    (height ?? MAX_HEIGHT) - 2 * PAD - caption - (count > columns ? PEEK : 0),
-  );
-  const picture = Math.min(column, highest);
+export function layOut({ count, columns, rows, fitColumns, lines, outerWidth, width, height }: Shape) {
+  const wanted = Math.min(atWidth(columns, outerWidth), Math.floor(width / (MIN_TILE + GAP)));
+  const across = Math.max(1, fitColumns ? Math.min(wanted, count) : wanted);
+  const column = Math.max(MIN_TILE, Math.floor(width / across) - GAP);
+  /** All of a row but its pictures. */
+  const rest = GAP + (lines && lines * LINE + CAPTION_SPACE);
+  const highest = (height ?? MAX_HEIGHT) - rest - (count > across ? PEEK : 0);
+  const picture = Math.min(column, Math.max(MIN_TILE, highest));
   const tile = Math.min(column, Math.floor(picture * MAX_ASPECT));
-  const pitch = picture + caption + GAP;
-  const rows = Math.ceil(count / columns);
-  const total = heightOf(rows, pitch);
-  const shown = shape.rows
-    ? heightOf(Math.min(atWidth(shape.rows, shape.outerWidth), rows), pitch)
-    : MAX_HEIGHT;
+  const pitch = picture + rest;
+  const total = Math.ceil(count / across) * pitch;
   return {
     count,
-    columns,
-    rows,
+    columns: across,
+    /** Size of a tile's picture. */
     width: tile,
     picture,
+    /** From one row to the next. */
     pitch,
-    left: PAD + Math.floor((inner - columns * (tile + GAP) + GAP) / 2),
+    /** Where the first column begins. */
+    left: PAD + Math.floor((width - across * (tile + GAP)) / 2),
+    /** Height of everything, were it drawn; and that of the scrolled element. */
     total,
     height: Math.min(total, MAX_SCROLL),
-    viewport: height ?? Math.min(total, shown),
+    /** Height of the scroll box. */
+    viewport: height ?? Math.min(total, rows ? atWidth(rows, outerWidth) * pitch : MAX_HEIGHT),
   };
 }
 
-function heightOf(rows: number, pitch: number): number {
-  return rows ? rows * pitch - GAP + 2 * PAD : 0;
-}
-
-export function rowOf(layout: Layout, index: number): number {
-  return Math.floor(index / layout.columns);
-}
+const rowTop = ({ columns, pitch }: Layout, index: number): number => Math.floor(index / columns) * pitch;
 
 /** The upper edge of an item's tile, from the top of everything. */
 export function topOf(layout: Layout, index: number): number {
-  return PAD + rowOf(layout, index) * layout.pitch;
+  return PAD + rowTop(layout, index);
 }
 
-export function leftOf(layout: Layout, index: number): number {
-  return layout.left + (index % layout.columns) * (layout.width + GAP);
+export function leftOf({ left, columns, width }: Layout, index: number): number {
+  return left + (index % columns) * (width + GAP);
 }
 
 /** The farthest that everything can be scrolled. */
-export function lastTop(layout: Layout): number {
-  return Math.max(0, layout.total - layout.viewport);
+export function lastTop({ total, viewport }: Layout): number {
+  return Math.max(0, total - viewport);
 }
 
 export function clampTop(layout: Layout, top: number): number {
-  return Math.max(0, Math.min(top, lastTop(layout)));
+  return clamp(top, 0, lastTop(layout));
 }
 
-/** The items in all rows of which at least a pixel is visible, and `more` rows above and below. */
-export function visible(layout: Layout, top: number, more = 0): Range {
-  const first = Math.floor((top - PAD + GAP) / layout.pitch) - more;
-  const end = Math.ceil((top + layout.viewport - PAD) / layout.pitch) + more;
-  return items(layout, first, end);
+/** The items in all visible rows, and in `more` rows above and below. */
+export function visible({ pitch, viewport, columns, count }: Layout, top: number, more = 0): Range {
+  const start = Math.floor(top / pitch) - more;
+  const stop = Math.ceil((top + viewport) / pitch) + more;
+  return [clamp(start * columns, 0, count), clamp(stop * columns, 0, count)];
 }
 
-/** What to have thumbnails of: the visible rows first, then as many again in the direction of travel. */
+/** What to have thumbnails of: the visible rows first, then as many items again in the direction of travel. */
 export function needed(layout: Layout, top: number, backwards: boolean): Range[] {
-  const seen = visible(layout, top);
-  const span = Math.ceil((seen[1] - seen[0]) / layout.columns);
-  const first = rowOf(layout, seen[0]);
-  const end = Math.ceil(seen[1] / layout.columns);
-  const ahead = backwards ? items(layout, first - span, first) : items(layout, end, end + span);
-  return [seen, ahead].filter(([start, stop]) => stop > start);
-}
-
-function items(layout: Layout, firstRow: number, endRow: number): Range {
-  const start = Math.max(0, firstRow) * layout.columns;
-  return [Math.min(start, layout.count), Math.max(0, Math.min(endRow * layout.columns, layout.count))];
+  const [start, stop] = visible(layout, top);
+  const span = stop - start;
+  return [
+    [start, stop],
+    backwards ? [Math.max(0, start - span), start] : [stop, Math.min(stop + span, layout.count)],
+  ];
 }
 
 /** The nearest scroll position at which an item's tile is seen whole. */
 export function revealing(layout: Layout, index: number, top: number): number {
-  const upper = topOf(layout, index) - PAD;
-  const lower = topOf(layout, index) + layout.pitch - GAP + PAD;
-  if (upper < top) return clampTop(layout, upper);
-  return clampTop(layout, Math.max(top, lower - layout.viewport));
+  const upper = rowTop(layout, index);
+  return Math.min(upper, Math.max(top, upper + layout.pitch - layout.viewport));
 }
 
 /** Where a key leads from an item. */
-export function stepped(layout: Layout, index: number, step: Step): number {
-  const { count, columns } = layout;
+export function stepped({ count, columns, viewport, pitch }: Layout, index: number, step: Step): number {
   const last = count - 1;
-  const page = Math.max(1, Math.floor((layout.viewport + GAP - 2 * PAD) / layout.pitch));
-  const vertical = (rows: number): number => {
-    const row = Math.max(0, Math.min(rowOf(layout, index) + rows, rowOf(layout, last)));
-    return row === rowOf(layout, index) ? index : row * columns + (index % columns);
-  };
+  const column = index % columns;
+  const page = Math.floor(viewport / pitch) || 1;
+  const vertical = (by: number) =>
+    clamp((index - column) / columns + by, 0, Math.floor(last / columns)) * columns + column;
   const to = {
-    left: index - 1,
-    right: index + 1,
-    up: vertical(-1),
-    down: vertical(1),
-    rowStart: index - (index % columns),
-    rowEnd: index - (index % columns) + columns - 1,
-    first: 0,
-    last,
-    pageUp: vertical(-page),
-    pageDown: vertical(page),
+    ArrowLeft: index - 1,
+    ArrowRight: index + 1,
+    ArrowUp: vertical(-1),
+    ArrowDown: vertical(1),
+    Home: index - column,
+    End: index - column + columns - 1,
+    "Ctrl+Home": 0,
+    "Ctrl+End": last,
+    PageUp: vertical(-page),
+    PageDown: vertical(page),
   }[step];
-  return Math.max(0, Math.min(to, last));
+  return clamp(to, 0, last);
 }
 
 /**
@@ -202,35 +169,33 @@ export class ScrollMap {
   }
 
   moved(scroll: number): void {
-    const { spare, last, end, ratio } = this.#measures();
-    const jumped = Math.abs(scroll - this.#scroll) > JUMP;
+    const { height, viewport } = this.#layout;
+    const last = height - viewport;
+    const jumped = Math.abs(scroll - this.#scroll) > JUMP || scroll <= 0 || scroll >= last - 1;
     this.#scroll = scroll;
-    if (!spare || (!jumped && scroll > 0 && scroll < last - 1)) return;
-    if (scroll <= EXACT) this.offset = 0;
-    else this.offset = scroll >= end ? spare : (scroll - EXACT) * (ratio - 1);
+    if (jumped) this.offset = this.#offsetAt(scroll, last);
   }
 
   rest(top = this.top): number {
-    const { spare, end, ratio } = this.#measures();
-    if (!spare || top <= EXACT) return top;
-    return top >= end + spare ? top - spare : EXACT + (top - EXACT) / ratio;
+    return top - this.#offsetAt(top, lastTop(this.#layout));
   }
 
   settled(scroll: number, top = this.top): void {
     this.#scroll = scroll;
-    this.offset = this.#measures().spare && top - scroll;
+    this.offset = this.#spare && top - scroll;
   }
 
   resize(layout: Layout): void {
     this.#layout = layout;
   }
 
-  /** The height that the scroll bar cannot show, the farthest it goes, where the exact end begins, and the compression. */
-  #measures() {
-    const { total, height, viewport } = this.#layout;
-    const spare = total - height;
-    const last = height - viewport;
-    const end = last - EXACT;
-    return { spare, last, end, ratio: 1 + spare / (end - EXACT) };
+  /** The height that the scroll bar cannot show. */
+  get #spare(): number {
+    return this.#layout.total - this.#layout.height;
+  }
+
+  /** None of it lies above the exact beginning, all of it above the exact end. */
+  #offsetAt(at: number, last: number): number {
+    return this.#spare && this.#spare * clamp((at - EXACT) / (last - 2 * EXACT), 0, 1);
   }
 }

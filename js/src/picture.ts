@@ -13,9 +13,8 @@ interface Size {
 }
 
 export class Picture {
-  readonly element = document.createElement("img");
+  readonly element = new Image();
   source: Blob | string | null = null;
-  #objectUrl = "";
 
   constructor({ loaded, failed }: PictureEvents, signal: AbortSignal) {
     const { element } = this;
@@ -23,29 +22,29 @@ export class Picture {
     element.decoding = "async";
     element.draggable = false;
     element.onload = () => {
-      // What is drawn stays drawn without its URL, and each URL kept would keep its bytes.
       this.#revoke();
       loaded();
     };
     element.onerror = () => {
       const { source } = this;
-      if (this.#objectUrl) this.#inline(source as Blob);
-      else if (source) failed();
+      if (typeof source === "string" || !element.src.startsWith("blob:")) return failed();
+      // VS Code can forbid blob: pictures (its content security policy is the user's choice), but never data: ones.
+      const reader = new FileReader();
+      reader.onload = () => {
+        if (this.source === source) element.src = reader.result as string;
+      };
+      reader.readAsDataURL(source as Blob);
     };
-    signal.addEventListener("abort", () => {
-      element.onload = element.onerror = null;
-      this.clear();
-    });
+    signal.addEventListener("abort", () => this.clear());
   }
 
-  /** Show this instead; what is drawn stays drawn until it has come. The same source again changes nothing. */
+  /** Show this instead; what is drawn stays drawn until it has come. */
   show(source: Blob | string): void {
-    if (source === this.source) return;
     this.#revoke();
     this.source = source;
-    if (typeof source !== "string") this.#objectUrl = URL.createObjectURL(source);
     // An address that is not allowed ends as one that cannot be loaded does.
-    this.element.src = this.#objectUrl || (safeUrl(source as string, "image") ?? "data:,");
+    this.element.src =
+      typeof source === "string" ? (safeUrl(source, "image") ?? "data:,") : URL.createObjectURL(source);
   }
 
   clear(): void {
@@ -54,30 +53,15 @@ export class Picture {
     this.element.removeAttribute("src");
   }
 
-  /** VS Code can forbid blob: pictures (its content security policy is the user's choice), but never data: ones. */
-  #inline(blob: Blob): void {
-    this.#revoke();
-    const reader = new FileReader();
-    reader.onload = () => {
-      if (this.source === blob) this.element.src = reader.result as string;
-    };
-    reader.readAsDataURL(blob);
-  }
-
+  /** What is drawn stays drawn without its URL, and each URL kept would keep its bytes. */
   #revoke(): void {
-    if (this.#objectUrl) URL.revokeObjectURL(this.#objectUrl);
-    this.#objectUrl = "";
+    URL.revokeObjectURL(this.element.src);
   }
 }
 
 /** The URL if a gallery may load it: from the web, or the bytes themselves; null for all else (javascript:, file: …). */
 export function safeUrl(url: string, kind: "image" | "video"): string | null {
-  try {
-    const { href } = new URL(url);
-    return new RegExp(`^(https?:|blob:|data:${kind}/)`).test(href) ? href : null;
-  } catch {
-    return null;
-  }
+  return new RegExp(`^(https?://|blob:|data:${kind}/)`, "i").test(url) ? url : null;
 }
 
 /** Whether a picture's own pixels are drawn larger than the screen's. */

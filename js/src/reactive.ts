@@ -2,79 +2,74 @@
 
 import { effect } from "./signals";
 
+export type Live<T> = T | (() => T);
 type Value = string | number | boolean | null | undefined;
 type Child = Node | string | false | null | undefined;
-type Children = readonly Child[];
-type Props = Readonly<Record<string, Value | (() => Value) | ((event: never) => void)>>;
+export type Props = Readonly<Record<string, Live<Value> | ((event: never) => void)>>;
 
-/** What ends the effects of that which is being drawn now. */
+type Tags = HTMLElementTagNameMap & Pick<SVGElementTagNameMap, "svg" | "path">;
+
+/** What ends that which is being drawn now. */
 let endings: (() => void)[] = [];
 
-/** Do it now, and again when a signal that it read has changed, until what is being drawn ends. */
-export function live(run: () => undefined | (() => void)): void {
-  endings.push(effect(run));
+/** Call `end` when what is being drawn now ends. */
+export function atEnd(end: () => void): void {
+  endings.push(end);
 }
 
-/** What `draw` drew, and what ends it. */
-export function drawn<T>(draw: () => T): readonly [T, () => void] {
+/** Draw, and return what ends all that was drawn. */
+export function drawn(draw: () => void): () => void {
   const outer = endings;
   const own: typeof endings = [];
   endings = own;
   try {
-    const end = () => {
-      for (const one of own.splice(0)) one();
-    };
-    return [draw(), end];
+    draw();
   } finally {
     endings = outer;
   }
+  return () => {
+    for (const end of own) end();
+  };
+}
+
+/** Do it now, and again when a signal that it read has changed; what it drew before ends first. */
+export function live(run: () => void): void {
+  atEnd(effect(() => drawn(run)));
 }
 
 /**
- * Make an element. A function as an attribute or as the only child is live; `on…` are event handlers; null, undefined and
- * false leave an attribute or a child out.
+ * Make an element, `"tag"` or `"tag.class"`. A function as an attribute or as the only child is live; `on…` are event
+ * handlers; null, undefined and false leave an attribute or a child out.
  */
-export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  props: Props,
-  ...children: readonly Child[] | readonly [() => Children]
-): HTMLElementTagNameMap[K] {
-  return fill(document.createElement(tag), props, children);
-}
-
-/** Likewise, for the one child that an icon has. */
-export function svg(props: Props, path: Props): SVGSVGElement {
-  const make = (tag: "svg" | "path") => document.createElementNS("http://www.w3.org/2000/svg", tag);
-  return fill(make("svg") as SVGSVGElement, props, [fill(make("path"), path, [])]);
-}
-
-function fill<E extends Element>(
-  element: E,
-  props: Props,
-  children: Children | readonly [() => Children],
-): E {
-  for (const [name, value] of Object.entries(props)) {
+export function h<K extends keyof Tags>(
+  what: K | `${K}.${string}`,
+  props: Props = {},
+  ...children: readonly Child[] | readonly [() => Child | readonly Child[]]
+): Tags[K] {
+  const [tag = "", className] = what.split(".");
+  const space = /^(svg|path)$/.test(tag) ? "2000/svg" : "1999/xhtml";
+  const element = document.createElementNS(`http://www.w3.org/${space}`, tag);
+  for (const [name, value] of Object.entries({ class: className, ...props })) {
     if (name.startsWith("on")) Object.assign(element, { [name]: value });
-    else if (typeof value !== "function") set(element, name, value);
-    else live(() => set(element, name, (value as () => Value)()));
+    else
+      follow(value as Live<Value>, (now) => {
+        if (now == null || now === false) element.removeAttribute(name);
+        else element.setAttribute(name, now === true ? "" : `${now}`);
+      });
   }
-  const [only] = children;
-  if (typeof only !== "function") element.append(...present(children as Children));
-  else {
-    live(() => {
-      const [inside, end] = drawn(only);
-      element.replaceChildren(...present(inside));
-      return end;
-    });
-  }
-  return element;
+  const [first] = children;
+  follow(typeof first === "function" ? first : (children as readonly Child[]), (inside) =>
+    element.replaceChildren(...[inside].flat().filter((child) => !!child)),
+  );
+  return element as Tags[K];
 }
 
-function set(element: Element, name: string, value: Value): undefined {
-  if (value === null || value === undefined || value === false) element.removeAttribute(name);
-  else element.setAttribute(name, value === true ? "" : `${value}`);
+function follow<T>(value: Live<T>, use: (now: T) => void): void {
+  if (typeof value === "function") live(() => use((value as () => T)()));
+  else use(value);
 }
 
-function present(children: Children): (Node | string)[] {
-  return children.filter((child): child is Node | string => !!child);
+/** Give it the focus; the page stays where it is. */
+export function focus(element: Element | null | undefined): void {
+  (element as HTMLElement | null | undefined)?.focus({ preventScroll: true });
 }

@@ -13,16 +13,22 @@ export class Ranges {
     this.size = pairs.reduce((sum, [start, stop]) => sum + stop - start, 0);
   }
 
-  /** Any ranges, in any order, overlapping or empty. */
-  static from(pairs: Iterable<Range>): Ranges {
-    const sorted = [...pairs].filter(([start, stop]) => stop > start).sort((a, b) => a[0] - b[0]);
-    const merged: [number, number][] = [];
-    for (const [start, stop] of sorted) {
-      const last = merged.at(-1);
-      if (last && start <= last[1]) last[1] = Math.max(last[1], stop);
-      else merged.push([start, stop]);
+  /** Any ranges, in any order, overlapping or empty; `without` what lies in others, which do not overlap. */
+  static from(pairs: readonly Range[], without: readonly Range[] = []): Ranges {
+    const edges: [at: number, by: number][] = [];
+    for (const [start, stop] of pairs) if (start < stop) edges.push([start, 1], [stop, -1]);
+    for (const [start, stop] of without) edges.push([start, -1], [stop, 1]);
+    // What opens comes before what closes at the same place: neighbours are joined.
+    edges.sort(([a, by], [b, other]) => a - b || other - by);
+    const merged: Range[] = [];
+    let depth = 0;
+    let start = 0;
+    for (const [at, by] of edges) {
+      depth += by;
+      if (depth === 1 && by > 0) start = at;
+      if (!depth && by < 0 && start < at) merged.push([start, at]);
     }
-    return merged.length ? new Ranges(merged) : Ranges.empty;
+    return new Ranges(merged);
   }
 
   /** One index, or all from one to the other, both included and in either order. */
@@ -35,61 +41,30 @@ export class Ranges {
     let high = this.pairs.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.pairs[middle] as Range)[1] <= index) low = middle + 1;
-      else high = middle;
+      if ((this.pairs[middle] as Range)[1] > index) high = middle;
+      else low = middle + 1;
     }
-    const pair = this.pairs[low];
-    return pair !== undefined && pair[0] <= index;
+    return (this.pairs[low]?.[0] ?? Infinity) <= index;
   }
 
   union(other: Ranges): Ranges {
-    return other.size ? Ranges.from([...this.pairs, ...other.pairs]) : this;
+    return Ranges.from([...this.pairs, ...other.pairs]);
   }
 
   minus(other: Ranges): Ranges {
-    const left: Range[] = [];
-    let next = 0;
-    for (const [start, stop] of this.pairs) {
-      while (next < other.pairs.length && (other.pairs[next] as Range)[1] <= start) next++;
-      let at = start;
-      for (let i = next; i < other.pairs.length; i++) {
-        const [from, to] = other.pairs[i] as Range;
-        if (from >= stop) break;
-        if (from > at) left.push([at, from]);
-        at = Math.max(at, to);
-      }
-      if (at < stop) left.push([at, stop]);
-    }
-    return Ranges.from(left);
+    return Ranges.from(this.pairs, other.pairs);
   }
 
   /** The same items after the list has changed; what came in is not part of it. */
   shifted(operations: readonly SpliceOperation[]): Ranges {
-    return operations.reduce<Ranges>((ranges, operation) => ranges.#after(operation), this);
-  }
-
-  #after(operation: SpliceOperation): Ranges {
-    switch (operation.op) {
-      case "splice":
-        return this.#spliced(operation.at, operation.remove, operation.insert);
-      case "move": {
-        const moved = this.#spliced(operation.from, 1, 0).#spliced(operation.to, 0, 1);
-        return this.has(operation.from) ? moved.union(Ranges.between(operation.to)) : moved;
-      }
-      case "reset":
-        return Ranges.empty;
-      case "caption":
-        return this;
-    }
-  }
-
-  #spliced(at: number, remove: number, insert: number): Ranges {
-    const by = insert - remove;
-    const pairs: Range[] = [];
-    for (const [start, stop] of this.pairs) {
-      pairs.push([start, Math.min(stop, at)], [Math.max(start, at + remove) + by, stop + by]);
-    }
-    return Ranges.from(pairs);
+    return operations.reduce<Ranges>((ranges, operation) => {
+      const runs = runsOf(operation);
+      return Ranges.from(
+        ranges.pairs.flatMap(([start, stop]) =>
+          runs.map(([from, to, by]): Range => [Math.max(start, from) + by, Math.min(stop, to) + by]),
+        ),
+      );
+    }, this);
   }
 }
 
@@ -97,24 +72,32 @@ export class Ranges {
 export function shift(index: number, operations: readonly SpliceOperation[]): number | null {
   let at = index;
   for (const operation of operations) {
-    switch (operation.op) {
-      case "splice":
-        if (at < operation.at) break;
-        if (at < operation.at + operation.remove) return null;
-        at += operation.insert - operation.remove;
-        break;
-      case "move":
-        if (at === operation.from) at = operation.to;
-        else {
-          if (at > operation.from) at--;
-          if (at >= operation.to) at++;
-        }
-        break;
-      case "reset":
-        return null;
-      case "caption":
-        break;
-    }
+    const run = runsOf(operation).find(([from, to]) => from <= at && at < to);
+    if (!run) return null;
+    at += run[2];
   }
   return at;
+}
+
+type Run = readonly [from: number, to: number, by: number];
+
+/** The runs of items that stay together: from where to where, and how far they go. One that ends before it begins is empty. */
+function runsOf(operation: SpliceOperation): Run[] {
+  if (operation.op === "move") {
+    const { from, to } = operation;
+    return [
+      [0, Math.min(from, to), 0],
+      [from, from + 1, to - from],
+      [from + 1, to + 1, -1],
+      [to, from, 1],
+      [Math.max(from, to) + 1, Infinity, 0],
+    ];
+  }
+  if (operation.op === "reset") return [];
+  // A new caption is a splice of nothing.
+  const { at, remove, insert } = { remove: 0, insert: 0, ...operation };
+  return [
+    [0, at, 0],
+    [at + remove, Infinity, insert - remove],
+  ];
 }

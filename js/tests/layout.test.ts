@@ -42,8 +42,8 @@ describe("atWidth", () => {
 
 describe("layOut", () => {
   it("fills the width with square tiles and even gaps", () => {
-    const { columns, width, picture, pitch, rows, left } = lay();
-    expect([columns, width, picture, pitch, rows]).toEqual([4, 192, 192, 200, 25]);
+    const { columns, width, picture, pitch, total, left } = lay();
+    expect([columns, width, picture, pitch, total]).toEqual([4, 192, 192, 200, 5000]);
     expect(left).toBe(PAD);
     const layout = lay({ width: 799 });
     const right = leftOf(layout, 3) + layout.width;
@@ -125,9 +125,18 @@ describe("needed", () => {
       [20, 28],
       [12, 20],
     ]);
-    expect(needed(layout, 0, true)).toEqual([[0, 8]]);
-    expect(needed(layout, lastTop(layout), false)).toEqual([[92, 100]]);
-    expect(needed(lay({ count: 0 }), 0, false)).toEqual([]);
+    expect(needed(layout, 0, true)).toEqual([
+      [0, 8],
+      [0, 0],
+    ]);
+    expect(needed(layout, lastTop(layout), false)).toEqual([
+      [92, 100],
+      [100, 100],
+    ]);
+    expect(needed(lay({ count: 0 }), 0, false)).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 });
 
@@ -144,24 +153,24 @@ describe("revealing", () => {
 describe("stepped", () => {
   const layout = lay({ count: 22, columns: [5], height: 340 });
   it.each<[Step, number, number]>([
-    ["left", 5, 4],
-    ["left", 0, 0],
-    ["right", 4, 5],
-    ["right", 21, 21],
-    ["up", 7, 2],
-    ["up", 2, 2],
-    ["down", 16, 21],
-    ["down", 18, 21],
-    ["down", 20, 20],
-    ["rowStart", 13, 10],
-    ["rowEnd", 13, 14],
-    ["rowEnd", 20, 21],
-    ["first", 13, 0],
-    ["last", 13, 21],
-    ["pageDown", 3, 13],
-    ["pageDown", 19, 21],
-    ["pageUp", 21, 11],
-    ["pageUp", 3, 3],
+    ["ArrowLeft", 5, 4],
+    ["ArrowLeft", 0, 0],
+    ["ArrowRight", 4, 5],
+    ["ArrowRight", 21, 21],
+    ["ArrowUp", 7, 2],
+    ["ArrowUp", 2, 2],
+    ["ArrowDown", 16, 21],
+    ["ArrowDown", 18, 21],
+    ["ArrowDown", 20, 20],
+    ["Home", 13, 10],
+    ["End", 13, 14],
+    ["End", 20, 21],
+    ["Ctrl+Home", 13, 0],
+    ["Ctrl+End", 13, 21],
+    ["PageDown", 3, 13],
+    ["PageDown", 19, 21],
+    ["PageUp", 21, 11],
+    ["PageUp", 3, 3],
   ])("%s from %d to %d", (step, from, to) => {
     expect(stepped(layout, from, step)).toBe(to);
   });

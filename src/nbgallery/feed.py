@@ -142,9 +142,7 @@ class Feed:
             if self._closed:
                 return
             viewer = self._viewer(message.view)
-            lost_before = time.monotonic() - _LOST_SECONDS
-            for batch in [batch for batch, sent in viewer.on_the_way.items() if sent.at < lost_before]:
-                del viewer.on_the_way[batch]
+            self._give_up_lost(viewer)
             unwanted = {(item_id, viewer.edge) for item_id in viewer.making}
             if message.edge != viewer.edge:
                 viewer.forget_wanted()
@@ -161,7 +159,18 @@ class Feed:
                 item_id for item_id in wanted if item_id not in viewer.ready and item_id not in viewer.making
             )
             self._abandon(unwanted)
-            self._go_on(viewer)
+            self._all_go_on()
+
+    def _give_up_lost(self, viewer: _Viewer) -> None:
+        lost_before = time.monotonic() - _LOST_SECONDS
+        for each in self._viewers.values():
+            lost = [batch for batch, sent in each.on_the_way.items() if sent.at < lost_before]
+            if lost and len(lost) == len(each.on_the_way) and each.large is not None:
+                # It begins anew; or the view went without a word, and others wait for their turn.
+                each.forget_wanted()
+            if each is viewer:
+                for batch in lost:
+                    del each.on_the_way[batch]
 
     def acknowledge(self, message: protocol.Ack) -> bool:
         """Take note that a batch has arrived; False when the batch was none of this feed's."""
@@ -190,8 +199,7 @@ class Feed:
         for viewer in self._viewers.values():
             viewer.making.difference_update(item_id for item_id, _ in gone)
         self._abandon(gone)
-        for viewer in list(self._viewers.values()):
-            self._go_on(viewer)
+        self._all_go_on()
 
     def _forget(self, removed: range) -> None:
         if len(removed) < len(self._cache):
@@ -276,11 +284,15 @@ class Feed:
                     self._errors.pop(item_id, None)
                 else:
                     self._errors[item_id] = encoded.error
-            for viewer in list(self._viewers.values()):
+            for viewer in self._viewers.values():
                 if viewer.edge == edge and item_id in viewer.making:
                     viewer.making.discard(item_id)
                     viewer.ready[item_id] = encoded
-                self._go_on(viewer)
+            self._all_go_on()
+
+    def _all_go_on(self) -> None:
+        for viewer in list(self._viewers.values()):
+            self._go_on(viewer)
 
     def _go_on(self, viewer: _Viewer) -> None:
         """Make what is wanted, most urgent first but no more than is about to be sent; send what is ready."""
@@ -300,10 +312,11 @@ class Feed:
     def _flush_soon(self, viewer: _Viewer) -> None:
         if viewer.flushing or viewer.is_full():
             return
+        ready = self._sendable(viewer)
         nothing_coming = not viewer.making and not viewer.wanted
-        if not (viewer.ready or viewer.large or (viewer.owed and nothing_coming)):
+        if not (ready or viewer.large or (viewer.owed and nothing_coming and not viewer.ready)):
             return
-        full = sum(encoded.size for encoded in viewer.ready.values()) >= protocol.MAX_BUFFER_BYTES
+        full = sum(encoded.size for _, encoded in ready) >= protocol.MAX_BUFFER_BYTES
         viewer.flushing = True
         at_once = full or nothing_coming or viewer.large is not None
         self._wire.post(partial(self._flush, viewer), 0.0 if at_once else _BATCH_SECONDS)
@@ -315,13 +328,13 @@ class Feed:
             return []
         found = self._part(viewer) or self._batch(viewer)
         if found is None:
-            self._go_on(viewer)
+            self._all_go_on()
             return []
         batch, keys = found
         viewer.owed = False
         number = self.next_batch()
         viewer.on_the_way[number] = _Sent(keys, time.monotonic())
-        self._go_on(viewer)
+        self._all_go_on()
         message = protocol.thumbs(
             view=viewer.view,
             batch=number,
@@ -352,22 +365,27 @@ class Feed:
         """Take what is ready and fits together."""
         batch = Batch()
         keys: set[Key] = set()
-        while viewer.ready:
-            item_id, encoded = next(iter(viewer.ready.items()))
+        for item_id, encoded in self._sendable(viewer):
             header = self.header(item_id, encoded)
-            if header is not None and encoded.bytes > protocol.MAX_BUFFER_BYTES:
-                if keys:
-                    break
+            if header is None:
+                del viewer.ready[item_id]
+                continue
+            if encoded.bytes > protocol.MAX_BUFFER_BYTES and not keys:
                 del viewer.ready[item_id]
                 viewer.large = _Large(item_id, encoded, self._items.revision)
                 return self._part(viewer)
-            if header is not None and not batch.add(header, encoded):
+            if not batch.add(header, encoded):
                 break
             del viewer.ready[item_id]
-            if header is not None:
-                keys.add((item_id, viewer.edge))
+            keys.add((item_id, viewer.edge))
         nothing_coming = not (viewer.ready or viewer.making or viewer.wanted)
         return (batch, frozenset(keys)) if keys or (viewer.owed and nothing_coming) else None
+
+    def _sendable(self, viewer: _Viewer) -> list[tuple[int, Encoded]]:
+        """What may leave now: large ones one after another, for views put parts together whoever they are for."""
+        others = (other for other in self._viewers.values() if other is not viewer)
+        limit = protocol.MAX_BUFFER_BYTES if any(other.large for other in others) else None
+        return [one for one in viewer.ready.items() if limit is None or one[1].bytes <= limit]
 
     def header(self, item_id: int, encoded: Encoded) -> protocol.EntryHeader | None:
         """Return what a view is told of an item beside the thumbnail's bytes; None when the item has gone."""

@@ -370,7 +370,7 @@ class ItemList:
         return self._changed(({"op": "caption", "at": index, "caption": caption},))
 
     def reset(self, source: ItemSource, count: int | None = None) -> Change:
-        """Begin anew with another source; `count` is its length, for who must not ask it here (a user's own code)."""
+        """Begin anew with another source; `count` is its length, for who must not ask a user's code here."""
         removed = self._pieces.all
         self._contents = _Contents(source, self._next_id, len(source) if count is None else count)
         self._next_id += self._contents.size

@@ -33,7 +33,8 @@ async index => {{
 
 
 def test_first_screen_of_ten_thousand_beside_a_hundred(notebook: OpenNotebook):
-    page = notebook([MAKE_FILES, *(f"gallery = Gallery({name}, columns=4)\ngallery" for name in ("few", "many"))])
+    cells = [f"gallery = Gallery({name}, columns=4)\ngallery" for name in ("few", "many")]
+    page = notebook([MAKE_FILES, *cells])
     page.run_cell(0)
     times: dict[str, list[float]] = {"few": [], "many": []}
     for run in range(RUNS + 1):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-#: Pictures that carry their index, below 1024, as a colour that survives a lossy thumbnail: red counts to 32 in steps
-#: of 8, green counts the rounds.
+#: Pictures that carry their index, below 1024, as a colour that survives a lossy thumbnail: red counts to 32
+#: in steps of 8, green counts the rounds.
 NUMBERED = """
 import numpy as np
 from nbgallery import Gallery
@@ -18,8 +18,14 @@ def numbered(index, size=48):
 PHOTOGRAPHS = """
 from nbgallery import Gallery
 from skimage import data
-photographs = [(data.astronaut(), "Eileen Collins"), (data.coffee(), "A cup of coffee"), (data.chelsea(), "Chelsea"),
-    (data.rocket(), "A rocket at night"), (data.camera(), "A man with a camera"), (data.coins(), "Greek coins")]
+photographs = [
+    (data.astronaut(), "Eileen Collins"),
+    (data.coffee(), "A cup of coffee"),
+    (data.chelsea(), "Chelsea"),
+    (data.rocket(), "A rocket at night"),
+    (data.camera(), "A man with a camera"),
+    (data.coins(), "Greek coins"),
+]
 """
 
 #: The index that a tile's picture carries, read off its pixels; None while it has none.
@@ -78,7 +84,8 @@ def expect_shown(output: Locator, timeout_ms: int = 15_000) -> None:
 def shown_numbers(output: Locator) -> dict[int, int | None]:
     """Read the number off every tile's picture, by the tile's place in the list."""
     script = f"tiles => tiles.map(tile => [tile.ariaPosInSet - 1, ({SHOWN_NUMBER})(tile)])"
-    return {int(place): number for place, number in root(output).locator("[role=option]").evaluate_all(script)}
+    shown = root(output).locator("[role=option]").evaluate_all(script)
+    return {int(place): number for place, number in shown}
 
 
 #: The places of the tiles that are on screen in full.

@@ -21,7 +21,8 @@ SLEEP = "import time; time.sleep(30); print('slept well')"
 @pytest.mark.parametrize("same_cell", [True, False], ids=["in the same cell", "in the next cell"])
 def test_fills_while_a_cell_runs(notebook: OpenNotebook, display: str, same_cell: bool):  # noqa: FBT001 - a parameter of the test
     # Pictures that are larger than their thumbnails: they have to be made.
-    show = f"{NUMBERED}\ngallery = Gallery([numbered(index, 300) for index in range(500)], columns=4)\n{display}"
+    pictures = "[numbered(index, 300) for index in range(500)]"
+    show = f"{NUMBERED}\ngallery = Gallery({pictures}, columns=4)\n{display}"
     page = notebook([f"{show}\n{SLEEP}"] if same_cell else [show, SLEEP])
     if not same_cell:
         page.run_cell(0)

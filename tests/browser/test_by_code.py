@@ -15,8 +15,15 @@ COUNT_MODALS = """
 }
 """
 SCROLL_POSITIONS = """
-() => [...document.querySelectorAll('*')].filter(element => element.scrollTop > 0 && !element.closest('.nbg-root'))
+() => [...document.querySelectorAll('*')]
+  .filter(element => element.scrollTop > 0 && !element.closest('.nbg-root'))
   .map(element => [element.className, element.scrollTop])
+"""
+SLIDER = """
+import ipywidgets
+slider = ipywidgets.IntSlider(max=59)
+slider.observe(lambda change: setattr(gallery, 'selected_index', change['new']), 'value')
+slider
 """
 FOCUSED = "() => document.activeElement?.className"
 
@@ -25,8 +32,7 @@ def test_a_slider_keeps_its_focus_while_code_selects(notebook: OpenNotebook):
     page = notebook(
         [
             f"{NUMBERED}\ngallery = Gallery([numbered(index) for index in range(60)], columns=4)\ngallery",
-            "import ipywidgets\nslider = ipywidgets.IntSlider(max=59)\n"
-            "slider.observe(lambda change: setattr(gallery, 'selected_index', change['new']), 'value')\nslider",
+            SLIDER,
         ]
     )
     page.run_all()
@@ -57,9 +63,11 @@ def test_a_gallery_below_the_fold_that_starts_enlarged_stays_there(notebook: Ope
     page = notebook(
         [
             # One cell: JupyterLab itself scrolls to a cell that is run.
-            f"{NUMBERED}\nfrom IPython.display import HTML\n"
-            "display(HTML('<div style=\"height: 3000px\">tall</div>'))\n"
-            "display(Gallery([numbered(index) for index in range(9)], preview=True))",
+            (
+                f"{NUMBERED}\nfrom IPython.display import HTML\n"
+                "display(HTML('<div style=\"height: 3000px\">tall</div>'))\n"
+                "display(Gallery([numbered(index) for index in range(9)], preview=True))"
+            ),
         ]
     )
     before = page.page.evaluate(SCROLL_POSITIONS)
@@ -74,8 +82,10 @@ def test_a_gallery_below_the_fold_that_starts_enlarged_stays_there(notebook: Ope
 def test_emptied_and_refilled_it_stays_closed_and_preview_opens_when_filled_later(notebook: OpenNotebook):
     page = notebook(
         [
-            f"{NUMBERED}\ngallery = Gallery([numbered(1), numbered(2)], selected_index=1)\n"
-            "later = Gallery(preview=True)\ndisplay(gallery, later)"
+            (
+                f"{NUMBERED}\ngallery = Gallery([numbered(1), numbered(2)], selected_index=1)\n"
+                "later = Gallery(preview=True)\ndisplay(gallery, later)"
+            ),
         ]
     )
     page.run_cell(0)

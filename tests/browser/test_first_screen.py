@@ -21,7 +21,10 @@ def photograph(index):
 few = [photograph(index) for index in range(100)]
 many = few + [photograph(index) for index in range(100, 10_000)]
 opened = set()
-sys.addaudithook(lambda event, args: event == "open" and str(folder) in str(args[0]) and opened.add(str(args[0])))
+def note(event, args):
+    if event == "open" and str(folder) in str(args[0]):
+        opened.add(str(args[0]))
+sys.addaudithook(note)
 """
 
 COUNT_BYTES = """

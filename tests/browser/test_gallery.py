@@ -73,7 +73,9 @@ def test_shows_scrolls_opens_navigates_selects_and_follows_python(notebook: Open
     expect(root(output).locator("[role=option][aria-selected=true]")).to_have_count(1)
     expect(tile(output, 2)).to_have_attribute("aria-selected", "true")
 
-    page.run_code("gallery.insert(0, numbered(555), 'new'); gallery.set_caption(1, 'was 0'); gallery.columns = 3")
+    page.run_code(
+        "gallery.insert(0, numbered(555), 'new'); gallery.set_caption(1, 'was 0'); gallery.columns = 3"
+    )
     expect(tile(output, 0)).to_contain_text("new")
     expect(tile(output, 1)).to_contain_text("was 0")
     expect(tile(output, 3)).to_have_attribute("aria-selected", "true")

@@ -1,4 +1,4 @@
-"""A gallery in JupyterLab, from cell to cell: displayed twice, reloaded, run again, closed, its kernel gone."""
+"""A gallery in JupyterLab, from cell to cell: shown twice, reloaded, run again, closed, its kernel gone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def test_a_reload_of_the_page_brings_it_back(notebook: OpenNotebook):
     page = notebook([CELL])
     page.run_cell(0)
     expect_shown(page.output(0))
-    page.run_code("gallery.append(numbered(999)); gallery.selection = [1, 2]; gallery.insert(0, numbered(777))")
+    page.run_code(
+        "gallery.append(numbered(999)); gallery.selection = [1, 2]; gallery.insert(0, numbered(777))"
+    )
     page.reload()
     output = page.output(0)
     expect_shown(output)

@@ -27,6 +27,24 @@ def reopened(data: bytes | None) -> Image.Image:
     return image
 
 
+def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[int, int, int]:
+    found = image.convert("RGB").getpixel(at)
+    assert isinstance(found, tuple)
+    red, green, blue = found
+    return red, green, blue
+
+
+def colors(image: Image.Image) -> set[object]:
+    """The colours that occur in a picture, of which there are few."""
+    counted = image.getcolors()
+    assert counted is not None
+    return {color for _, color in counted}
+
+
+def frame_count(image: Image.Image) -> int:
+    return getattr(image, "n_frames", 1)
+
+
 def figure() -> Figure:
     drawn = Figure(figsize=(2, 1), dpi=50)
     drawn.subplots().plot([0, 1], [1, 0])

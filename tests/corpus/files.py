@@ -101,6 +101,7 @@ def video(path: Path, form: str = "mp4", codec: str = "mpeg4", seconds: float = 
     """A video that is black for half a second, then red."""
     with av.open(str(path), "w", format=form) as container:
         stream = container.add_stream(codec, rate=10)
+        assert isinstance(stream, av.VideoStream), codec
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for index in range(int(seconds * 10)):
             color = (0, 0, 0) if index < 5 else (255, 0, 0)

@@ -322,6 +322,39 @@ class TestLarge:
         desk.run()
         assert [one["index"] for message in desk.thumbs()[4:] for one in message["entries"]] == [1]
 
+    def test_two_views_are_sent_theirs_one_after_the_other(self):
+        """Views put parts together by index, whoever they are for."""
+        desk = Desk([bytes(self.SIZE), b"small"])
+        desk.want(0, view="a")
+        desk.want(0, 1, view="b")
+        desk.run()
+        while sum(len(buffer) for _, buffer in desk.sent) < 2 * self.SIZE:
+            desk.ack([message for message in desk.thumbs() if message["entries"][0]["index"] == 0][-1])
+            desk.run()
+        order = [message["view"] for message in desk.thumbs() if "part" in message["entries"][0]]
+        assert order == ["a"] * 6 + ["b"] * 6
+
+    def test_a_view_that_has_gone_does_not_hold_up_the_next(self, clock):
+        desk = Desk([bytes(self.SIZE)])
+        desk.want(0, view="gone")
+        desk.run()
+        desk.want(0, view="here")
+        desk.run()
+        assert {message["view"] for message in desk.thumbs()} == {"gone"}
+        clock.now = 11
+        desk.want(0, view="here", number=2)
+        desk.run()
+        assert desk.thumbs()[-1]["view"] == "here"
+
+    def test_what_was_lost_begins_anew(self, clock):
+        desk = Desk([bytes(self.SIZE)])
+        desk.want(0)
+        desk.run()
+        clock.now = 11
+        desk.want(0, number=2)
+        desk.run()
+        assert desk.thumbs()[4]["entries"][0]["part"][0] == 0
+
     def test_goes_with_its_item(self):
         desk = Desk([bytes(self.SIZE), b"small"])
         desk.want(0)

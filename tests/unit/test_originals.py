@@ -13,7 +13,7 @@ from nbgallery.encode import Original, clear_name, format_name, original, thumbn
 from nbgallery.errors import GalleryError, MediaError
 from nbgallery.media import opened
 from tests.corpus import files
-from tests.corpus.asking import reopened
+from tests.corpus.asking import frame_count, pixel, reopened
 
 
 def content(given: Original) -> bytes:
@@ -136,9 +136,9 @@ def test_animated_pictures_stay_animated(tmp_path):
         for image in (lazy, loaded):
             for wanted in ("webp", "png", "gif"):
                 again = reopened(original(image, wanted).data)
-                assert again.n_frames == 3
+                assert frame_count(again) == 3
                 again.seek(1)
-                red, green, _ = again.convert("RGB").getpixel((3, 3))
+                red, green, _ = pixel(again, (3, 3))
                 assert green > 200
                 assert red < 60
             assert image.tell() == 0

@@ -1,165 +1,247 @@
-/** The place where one item is seen large: which slide is on it, and what is fetched for it. */
+/** The place where one item is seen large: its thumbnail at once, then the picture or video itself. */
 
-import type { Opening } from "../feed";
+import type { Entry, Opening, OriginalFile } from "../feed";
+import { Picture, safeUrl } from "../picture";
+import { atEnd, h, live } from "../reactive";
 import { shift } from "../selection";
-import { effect } from "../signals";
+import type { Actions } from "../shell/actions";
+import { drawProgress } from "../shell/notes";
+import { signal } from "../signals";
 import type { View } from "../view";
-import { listenToPointer, type PointerEvents } from "./pointer";
-import { createSlide, type Slide } from "./slide";
+import { contain } from "./contain";
+import { pointerEvents } from "./pointer";
 
-/** A slide without anything to see yet comes up after this: until then the one before stays, and nothing flashes. */
-const WAIT_FOR_PICTURE_MS = 80;
-/** What comes quicker needs no progress bar. */
-const PROGRESS_AFTER_MS = 150;
-/** Steps in quicker succession than this (a held key) fetch no originals on the way. */
-const HURRY_MS = 120;
+/**
+ * Until then the item before stays, so that nothing flashes, and no original is fetched: who goes on sooner (a held key)
+ * wants another one.
+ */
+const REST_MS = 80;
 /** Thumbnails as the grid has them anyway: a larger one would come no sooner than the original. */
 const THUMBNAIL_PIXELS = 256;
+/** Has no pixels: it is drawn anew at any size. */
+const SVG = "image/svg+xml";
 
-/** Returns what plays or pauses the video that is shown; it answers whether there is one. */
-export function mountStage(
-  host: HTMLElement,
+/** Returns the stage, and what plays or pauses the video on it; that answers whether there is one. */
+export function drawStage(
   view: View,
-  events: PointerEvents,
+  { say, arrival }: Actions,
+  press: (by: -1 | 0 | 1) => void,
   ended: AbortSignal,
-): () => boolean {
+): readonly [HTMLElement, () => boolean] {
   const { shown, store, id } = view;
   const { feed } = store;
   const demand = `${id}:lightbox`;
-  const progress = document.createElement("progress");
-  progress.ariaLabel = "Fetching the original";
-  const note = document.createElement("p");
-  note.className = "nbg-card";
+  /** What is on its way; null as long as not even that is known. */
+  const opening = signal<Opening | null | undefined>(null);
+  const canvas = h("div.nbg-canvas");
+  const host = h(
+    "div.nbg-stage",
+    pointerEvents(canvas, press),
+    canvas,
+    drawProgress("Fetching the original", () => (feed.connection.value === "gone" ? undefined : opening.value)),
+  );
 
-  /** Where the slide's item is in the list now; null when it has gone. */
+  /** Where the item is in the list now; null when it has gone. */
   let index: number | null = null;
-  let slide: Slide | undefined;
-  /** The slide that is seen: the one before, until the new one has something to show. */
-  let seen: Slide | undefined;
-  let opening: Opening | undefined;
-  let forwards = true;
-  let steppedAt = 0;
-  let patience = 0;
-  let timers: ReturnType<typeof setTimeout>[] = [];
+  /** Counts the items: what comes for one before is of no use. */
+  let visit = 0;
+  let entry: Entry | undefined;
+  /** The canvas still holds the item before. */
+  let stale = true;
+  /** It holds the item itself, or what takes its place for good: no thumbnail comes after it. */
+  let final = false;
+  let scalable = false;
+  let rested = false;
+  let timer: ReturnType<typeof setTimeout>;
 
-  const later = (delay: number, action: () => void) => timers.push(setTimeout(action, delay));
-  const place = () => slide?.place(host.clientWidth, host.clientHeight);
-
-  const tell = (reason: string) => {
-    note.textContent = reason;
-    host.append(note);
+  const place = () => {
+    const { kind, width = 0, height = 0, color } = entry?.header ?? {};
+    const media = canvas.firstElementChild as Partial<HTMLImageElement & HTMLVideoElement> | null;
+    const { videoWidth = 0, videoHeight = 0, naturalWidth = 0, naturalHeight = 0 } = media ?? {};
+    const [size] = [
+      { width: videoWidth, height: videoHeight },
+      { width, height },
+      { width: naturalWidth, height: naturalHeight },
+    ].filter((known) => known.width && known.height);
+    if (!size || canvas.querySelector("p")) return canvas.removeAttribute("style");
+    // Without a size of its own a thumbnail tells the proportions only.
+    const fills = scalable || kind === "video" || !(width || final);
+    const scale = contain(size, { width: host.clientWidth, height: host.clientHeight }, devicePixelRatio, fills);
+    canvas.style.cssText =
+      `width:${size.width * scale}px;height:${size.height * scale}px;background:${media ? "" : color};` +
+      `image-rendering:${final && !fills && scale * devicePixelRatio > 1 ? "pixelated" : ""}`;
   };
 
-  /** What was on its way for the slide before. */
-  const settle = () => {
-    for (const timer of timers) clearTimeout(timer);
-    timers = [];
-    opening?.cancel();
-    progress.remove();
-    note.remove();
-    // One that was passed over before it had anything to show.
-    if (slide !== seen) slide?.dispose();
+  /** Put it on the stage, in place of what is there. */
+  const put = (...media: Element[]) => {
+    free(canvas.querySelector("video"));
+    canvas.replaceChildren(...media);
+    stale = false;
+    place();
   };
 
-  const begin = () => {
-    const now = performance.now();
-    settle();
-    const next = createSlide(
+  /** In place of the picture: why there is none. */
+  const explain = (reason: string) => {
+    final = true;
+    put(h("p", {}, reason));
+  };
+
+  const name = () => entry?.header.caption || entry?.header.name || "Picture";
+
+  /** Draw it off the page first, and only then in place of what is there: no flash in between. */
+  const load = (source: Blob | string, last: boolean) => {
+    const now = visit;
+    const { element, show } = pictureOf(
       () => {
-        place();
-        if (slide !== next || seen === next) return;
-        seen?.dispose();
-        seen = next;
-        host.prepend(next.element);
+        if (now !== visit || (final && !last)) return;
+        final = last;
+        put(element);
       },
-      (reason) => slide === next && tell(reason),
+      () => {
+        if (now !== visit || !last) return;
+        if (!stale && canvas.firstChild) say("This browser cannot draw the original; this is its thumbnail.");
+        else
+          explain(
+            source === entry?.header.url
+              ? "No picture could be loaded from its address."
+              : "This browser cannot draw this picture.",
+          );
+      },
     );
-    slide = next;
-    later(seen ? WAIT_FOR_PICTURE_MS : 0, next.show);
-    later(PROGRESS_AFTER_MS, () => next.entry() || host.append(progress));
-    patience = now - steppedAt < HURRY_MS ? HURRY_MS : 0;
-    steppedAt = now;
+    element.alt = name();
+    show(source);
   };
 
-  const fetchOriginal = async (at: number, target: Slide) => {
-    const { count } = feed;
-    const step = forwards ? 1 : count.peek() - 1;
-    // Originals worth having at hand: not videos, which are large and seldom the next thing seen.
-    const near = [
-      ...new Set([at + step, at - step + count.peek()].map((other) => other % count.peek())),
-    ].filter((other) => {
+  const play = (src: string) => {
+    const now = visit;
+    const video = h("video", {
+      src,
+      controls: true,
+      playsinline: true,
+      "aria-label": name(),
+      onloadedmetadata() {
+        if (now !== visit) return free(video);
+        final = true;
+        put(video);
+      },
+      onerror() {
+        if (now === visit) explain("This browser cannot play this video. It can be downloaded.");
+      },
+    });
+  };
+
+  const describe = ({ header, data }: Entry) => {
+    const { kind, mime, url, error, complete } = header;
+    scalable = mime === SVG;
+    if (error) explain(error);
+    else if (data) load(data, complete);
+    else if (url && kind === "image") load(url, true);
+    if (url && kind === "video") play(safeUrl(url, kind) ?? "data:,");
+    if (!canvas.firstChild) place();
+  };
+
+  const take = ({ blob, mime }: OriginalFile) => {
+    scalable = mime === SVG;
+    if (mime.startsWith("video/")) play(URL.createObjectURL(blob));
+    else load(blob, true);
+  };
+
+  /** The original, and those of the neighbours: not their videos, which are large and seldom the next thing seen. */
+  const fetchOriginals = async (at: number) => {
+    const now = visit;
+    const count = feed.count.peek();
+    const lacks = (other: number) => {
       const header = feed.entry(other)?.header;
-      const known = other === at || !header || header.kind === "video" || header.error || header.url;
-      return !known && !header.complete && !feed.original(other);
-    });
-    const here = feed.original(at);
-    const wanted = target.wantsOriginal() && !here ? at : near.shift();
-    if (here && target.wantsOriginal()) target.take(here);
-    if (wanted === undefined) return;
-    const current = feed.open(id, { purpose: "view", index: wanted, prefetch: near });
-    if (wanted !== at) return;
-    opening = current;
-    later(PROGRESS_AFTER_MS, () => opening && host.append(progress));
-    const stop = effect(() => {
-      const part = current.received.value / (current.total.value || Infinity);
-      if (part) progress.value = part;
-      else progress.removeAttribute("value");
-    });
-    try {
-      const file = await current.result;
-      if (slide === target) target.take(file);
-    } catch (error) {
-      const { name, message } = error as Error;
-      if (slide === target && name !== "AbortError") tell(message);
-    }
-    stop();
-    if (opening === current) {
-      opening = undefined;
-      progress.remove();
-    }
+      return header && !header.error && !header.url && !header.complete && (other === at || header.kind === "image");
+    };
+    const here = lacks(at) && feed.original(at);
+    if (here) take(here);
+    const near = new Set([at, at + 1, at - 1 + count].map((other) => other % count));
+    const [first, ...prefetch] = [...near].filter((other) => lacks(other) && !feed.original(other));
+    opening.value = undefined;
+    if (first === undefined || feed.connection.peek() === "gone") return;
+    const current = feed.open(id, { purpose: "view", index: first, prefetch });
+    if (first !== at) return;
+    opening.value = current;
+    const file = await arrival(current);
+    if (now !== visit) return;
+    opening.value = undefined;
+    if (file) take(file);
+  };
+
+  const leave = () => {
+    visit++;
+    clearTimeout(timer);
+    opening.peek()?.cancel();
   };
 
   const update = () => {
-    if (ended.aborted || view.lightbox.peek() === "closed") return;
+    if (ended.aborted) return;
     const at = shown.peek();
     feed.need(demand, THUMBNAIL_PIXELS, [
-      [at, at + 1],
-      [at + 1, at + 2],
+      [at, at + 2],
       [Math.max(0, at - 1), at],
     ]);
     if (at !== index) {
-      if (index !== null) forwards = at > index;
-      begin();
+      leave();
+      index = at;
+      entry = undefined;
+      opening.value = null;
+      stale = true;
+      final = rested = false;
+      timer = setTimeout(
+        () => {
+          rested = true;
+          if (stale) put();
+          if (entry) fetchOriginals(at);
+        },
+        canvas.firstChild ? REST_MS : 0,
+      );
     }
-    index = at;
-    const entry = feed.entry(at);
-    const target = slide;
-    if (!entry || !target || entry === target.entry()) return;
-    if (!target.entry()) later(patience, () => fetchOriginal(at, target));
-    progress.remove();
-    target.describe(entry);
-    place();
+    const before = entry;
+    entry = feed.entry(at) ?? before;
+    if (!entry || entry === before) return;
+    // Otherwise only its caption has changed.
+    if (!final && entry.data !== before?.data) describe(entry);
+    if (rested && !before) fetchOriginals(at);
   };
 
   // Later in the same task: a change of the list and of what is shown arrive one after the other.
   const schedule = () => queueMicrotask(update);
   const resizes = new ResizeObserver(place);
   resizes.observe(host);
-  const stop = shown.subscribe(schedule);
+  live(() => {
+    shown.value;
+    schedule();
+  });
   feed.subscribe((change) => {
     if (change.type === "splice" && index !== null) index = shift(index, change.operations);
     else if (change.type === "reset") index = null;
     schedule();
   }, ended);
-  listenToPointer(host, events, ended);
-  ended.addEventListener("abort", () => {
-    stop();
+  atEnd(() => {
     resizes.disconnect();
-    settle();
-    seen?.dispose();
-    slide = undefined;
+    leave();
+    free(canvas.querySelector("video"));
     feed.leave(demand);
   });
 
-  return () => !!slide?.togglePlay();
+  return [
+    host,
+    () => {
+      const video = canvas.querySelector("video");
+      // A play that is interrupted by the next item rejects; nothing is lost.
+      if (video?.paused) video.play().catch(() => {});
+      else video?.pause();
+      return entry?.header.kind === "video";
+    },
+  ];
+}
+
+/** Without a source the browser gives a video's file and its decoder back. */
+function free(video: HTMLVideoElement | null): void {
+  if (!video) return;
+  URL.revokeObjectURL(video.src);
+  video.removeAttribute("src");
+  video.load();
 }
