@@ -3,12 +3,12 @@
  * actions. Its own scroll box is all that it ever moves.
  */
 
-import { effect } from "./signals";
 import { gridCommand } from "./keys";
-import { leftOf, needed, PAD, stepped, topOf } from "./layout";
+import { clamp, leftOf, PAD, stepped, topOf } from "./layout";
 import { createPool } from "./pool";
 import { createPosters } from "./poster";
-import { watchPresses } from "./press";
+import { type Press, presses } from "./press";
+import { atEnd, focus, h, live } from "./reactive";
 import { shift } from "./selection";
 import { createSurface } from "./surface";
 import type { View } from "./view";
@@ -20,6 +20,7 @@ const MOST_TILES = 150;
 const PICTURES_MS = 8;
 const REST_MS = 150;
 
+/** To be called while something is `drawn`: its end is the grid's. */
 export function mountGrid(host: HTMLElement, view: View): void {
   const { signal, store, active } = view;
   const { feed, options, selection, selectedIndex } = store;
@@ -27,14 +28,18 @@ export function mountGrid(host: HTMLElement, view: View): void {
   let request = 0;
   let lastTop = 0;
   let rest: ReturnType<typeof setTimeout> | undefined;
-  const surface = createSurface(host, view, schedule);
-  const { list, empty, seen, within, reveal } = surface;
+  const list = h("div.nbg-tiles", {
+    role: "listbox",
+    "aria-multiselectable": "true",
+    "aria-label": () => options.label.value || "Gallery",
+    onkeydown,
+    ...presses(pressed),
+  });
+  const pool = createPool(list, view);
+  const surface = createSurface(host, list, view, schedule);
+  const { map, empty, seen, within, reveal } = surface;
   const posters = createPosters(view, (index, video) => pool.tiles.get(index)?.showFrame(video), wantPosters);
-  const pool = createPool(list, view, posters.durationOf);
   const current = () => within(active.peek());
-
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-multiselectable", "true");
 
   function schedule(): void {
     request ||= requestAnimationFrame(draw);
@@ -46,38 +51,29 @@ export function mountGrid(host: HTMLElement, view: View): void {
     request = 0;
     const layout = surface.layout();
     const look = surface.look();
-    const top = surface.top();
+    const { top, offset } = map;
     let [start, stop] = seen(OVERSCAN);
     if (stop - start > MOST_TILES) [start, stop] = seen();
     pool.show([start, stop], current(), look, (index) => {
       // The active tile waits unseen where the scroll box is: when Tab leads to it, the browser has no reason to scroll
       // the page, and in a list too high for the browser there may be no other place for it.
       const away = index < start || index >= stop;
-      const y = away ? top + PAD : topOf(layout, index);
-      return { x: leftOf(layout, index), y: y - surface.offset(), away };
+      return { x: leftOf(layout, index), y: (away ? top + PAD : topOf(layout, index)) - offset, away };
     });
-    mark();
-    // Nobody sees a picture that the next frame takes away.
-    const flying = Math.abs(top - lastTop) > layout.viewport;
-    lastTop = top;
-    const end = performance.now() + (flying ? 0 : PICTURES_MS);
-    for (const tile of pool.tiles.values()) {
-      if (performance.now() >= end && tile.isWaiting()) {
-        schedule();
-        break;
-      }
-      tile.draw();
-    }
-    const wanting = onScreen && options.visible.peek() === true;
-    const pixels = Math.max(look.width, look.height) * window.devicePixelRatio;
-    feed.need(view.id, pixels, wanting ? needed(layout, top, surface.backwards()) : []);
-    clearTimeout(rest);
-    rest = setTimeout(settle, REST_MS);
-  }
-
-  function mark(): void {
     list.classList.toggle("nbg-selecting", selection.peek().size > 0);
     pool.mark(current());
+    // Nobody sees a picture that the next frame takes away.
+    const end = performance.now() + (Math.abs(top - lastTop) > layout.viewport ? 0 : PICTURES_MS);
+    lastTop = top;
+    for (const tile of pool.tiles.values()) {
+      if (performance.now() < end) tile.draw();
+      else schedule();
+    }
+    const wanting = onScreen && options.visible.peek() === true;
+    const pixels = Math.max(look.width, look.height) * devicePixelRatio;
+    feed.need(view.id, pixels, wanting ? surface.wanted() : []);
+    clearTimeout(rest);
+    rest = setTimeout(settle, REST_MS);
   }
 
   /** What would cost too much, or disturb, while everything moves. */
@@ -88,9 +84,11 @@ export function mountGrid(host: HTMLElement, view: View): void {
   }
 
   function wantPosters(): void {
-    const [start, stop] = seen();
-    const blank = [...pool.tiles].filter(([index, tile]) => index >= start && index < stop && tile.isBlank());
-    posters.want(onScreen ? blank.map(([index]) => index) : []);
+    const [start, stop] = onScreen ? seen() : [0, 0];
+    const blank = [...pool.tiles.values()].filter(({ element }) =>
+      element.matches("[data-kind=video]:not([data-drawn])"),
+    );
+    posters.want(blank.map(({ index }) => index).filter((index) => index >= start && index < stop));
   }
 
   feed.subscribe((change) => {
@@ -100,27 +98,27 @@ export function mountGrid(host: HTMLElement, view: View): void {
       return;
     }
     const moved = (index: number) => (change.type === "splice" ? shift(index, change.operations) : null);
-    const last = feed.count.peek() - 1;
+    const count = feed.count.peek();
     const before = current();
-    const now = Math.max(0, Math.min(moved(before) ?? before, last));
-    const hadFocus = pool.hasFocus();
+    const now = clamp(moved(before) ?? before, 0, count - 1);
+    const focused = pool.hasFocus();
     posters.follow(moved);
-    pool.follow(moved, before, last < 0 ? null : now);
+    pool.follow(moved, before, count ? now : null);
     active.value = now;
     surface.follow(change.type === "splice" ? moved : null);
-    if (!hadFocus) return;
+    if (!focused) return;
     draw();
-    (pool.tiles.get(now)?.element ?? empty).focus({ preventScroll: true });
+    focus(pool.tiles.get(now)?.element ?? empty);
   }, signal);
 
   view.focusTile = (index) => {
     active.value = within(index);
     reveal(current());
     draw();
-    pool.tiles.get(current())?.element.focus({ preventScroll: true });
+    focus(pool.tiles.get(current())?.element);
   };
 
-  function pressed(event: KeyboardEvent): void {
+  function onkeydown(event: KeyboardEvent): void {
     const command = gridCommand(event);
     const index = current();
     switch (command?.name) {
@@ -150,53 +148,34 @@ export function mountGrid(host: HTMLElement, view: View): void {
     event.preventDefault();
   }
 
-  function focused({ target }: FocusEvent): void {
-    const index = pool.indexOf(target);
-    if (index === undefined) return;
-    active.value = index;
-    const [start, stop] = seen();
-    // Tab leads to the active tile wherever it has been scrolled to; a click on a tile half seen moves nothing.
-    if (index >= start && index < stop) return;
-    reveal(index);
-    draw();
-  }
-
-  list.addEventListener("keydown", pressed, { signal });
-  list.addEventListener("focusin", focused, { signal });
-  watchPresses(list, signal, (target, press, touch) => {
+  function pressed(target: EventTarget | null, press: Press, touch: boolean): void {
     const index = pool.indexOf(target);
     if (index === undefined) return;
     active.value = index;
     if (press === "extend") view.extend(index);
     else if (press === "toggle" || (touch && selection.peek().size)) view.toggle(index);
     else view.activate(index, "grid");
+  }
+
+  list.addEventListener("focusin", ({ target }) => {
+    active.value = pool.indexOf(target) ?? 0;
+    // Tab leads to the active tile wherever it has been scrolled to; a click on a tile half seen moves nothing.
+    if (!(target as Element).matches(".nbg-away")) return;
+    reveal(current());
+    draw();
   });
 
-  const { columns, rows, height, fit_columns, object_fit, label, visible } = options;
-  const effects = [
-    effect(() => {
-      list.setAttribute("aria-label", label.value || "Gallery");
-    }),
-    effect(() => {
-      void [columns.value, rows.value, height.value, fit_columns.value, object_fit.value, visible.value];
-      surface.arrange();
-    }),
-    effect(() => {
-      void [selection.value, selectedIndex.value];
-      mark();
-    }),
-    effect(() => {
-      void active.value;
-      schedule();
-    }),
-  ];
+  live(surface.arrange);
+  live(() => {
+    void [active.value, selection.value, selectedIndex.value, options.visible.value];
+    schedule();
+  });
   const sights = new IntersectionObserver((sightings) => {
     onScreen = sightings.at(-1)?.isIntersecting ?? false;
     schedule();
   });
   sights.observe(host);
-  signal.addEventListener("abort", () => {
-    for (const dispose of effects) dispose();
+  atEnd(() => {
     sights.disconnect();
     cancelAnimationFrame(request);
     clearTimeout(rest);

@@ -15,7 +15,7 @@ const LOW_FRAME = 360;
 export function modalAllowed(el: Element): boolean {
   const { google, parent, innerHeight, screen } = window as Window & { google?: { colab?: unknown } };
   // VS Code's theme, and the element that it puts a widget into.
-  if (document.body.dataset["vscodeThemeKind"] || el.closest(".cell-output-ipywidget-background")) return false;
+  if (document.body.dataset.vscodeThemeKind || el.closest(".cell-output-ipywidget-background")) return false;
   if (google?.colab) return false;
   // Any other host that frames its outputs shows itself by the frame's height alone.
   return parent === window || (innerHeight <= screen.height * TALL_FRAME && innerHeight >= LOW_FRAME);

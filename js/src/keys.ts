@@ -1,4 +1,7 @@
-/** The one map of keys: what a key press means in the grid and in the lightbox. Knows no DOM. */
+/**
+ * The one map of keys: what a key press means in the grid and in the lightbox. `gridCommand` also knows those that mean
+ * the same everywhere. Knows no DOM.
+ */
 
 /** What of a KeyboardEvent is looked at. */
 export interface KeyLike {
@@ -26,7 +29,7 @@ export type LightboxCommand =
   /** `by` items on or back, wrapping. */
   | { readonly name: "go"; readonly by: number }
   /** `play` plays or pauses a video, and toggles the selection of a picture. */
-  | { readonly name: "first" | "last" | "play" | "toggle" | "close" | "fullscreen" | "help" };
+  | { readonly name: "first" | "last" | "play" | "toggle" | "close" };
 
 export interface KeyHelp {
   readonly keys: readonly string[];
@@ -65,7 +68,7 @@ export const KEY_HELP: readonly KeyHelp[] = Object.entries(HELP).flatMap(([where
   })),
 );
 
-const GRID_STEP = /^(Shift\+)?(Arrow.*|Page.*|(?:Ctrl\+)?(?:Home|End))$/;
+const GRID_STEP = /^(Shift\+)?(Arrow.*|Page.*|(Ctrl\+)?(Home|End))$/;
 
 const GRID_KEYS: Record<string, Exclude<GridCommand["name"], "move">> = {
   Enter: "open",
@@ -92,16 +95,11 @@ const LIGHTBOX_KEYS: Record<string, Exclude<LightboxCommand["name"], "go">> = {
   " ": "play",
   x: "toggle",
   Escape: "close",
-  f: "fullscreen",
-  "?": "help",
 };
 
-/** What an element does by itself: those that are typed into all, a button and a player some. */
-const OWN_KEYS = [
-  [/^(INPUT|TEXTAREA|SELECT)$/, /./],
-  [/^(BUTTON|A|SUMMARY)$/, /^(Enter| )$/],
-  [/^(VIDEO|AUDIO)$/, /^( |Arrow|Page|Home|End)/],
-] as const;
+/** Where a key is not ours: typed into a field, or what a button or a player does by itself. */
+const OWN_KEY =
+  /^((INPUT|TEXTAREA|SELECT) |(BUTTON|A|SUMMARY) (Enter| )$|(VIDEO|AUDIO) ( |Arrow|Page|Home|End))/;
 
 export function gridCommand(event: KeyLike): GridCommand | null {
   const pressed = chord(event);
@@ -124,7 +122,7 @@ function chord(event: KeyLike): string {
   const { tagName = "", isContentEditable } = (event.target ?? {}) as Partial<HTMLElement>;
   // Caps lock changes no meaning.
   const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
-  const isOwn = OWN_KEYS.some(([tags, keys]) => tags.test(tagName) && keys.test(key));
+  const isOwn = OWN_KEY.test(`${tagName} ${key}`);
   if (isOwn || isContentEditable || event.altKey || event.isComposing || event.defaultPrevented) return "";
   // Shift is how a question mark is typed.
   const shift = event.shiftKey && key !== "?";

@@ -31,15 +31,15 @@ const BREAKPOINTS = [576, 768, 992, 1200, 1400];
 export interface Shape {
   readonly count: number;
   readonly columns: readonly number[];
-  readonly rows: readonly number[] | null;
-  readonly fitColumns: boolean;
+  readonly rows?: readonly number[] | null;
+  readonly fitColumns?: boolean;
   /** Lines reserved for captions. */
-  readonly lines: number;
+  readonly lines?: number;
   /** Of the whole widget, which chooses the breakpoint, and of the scroll box inside its scrollbar. */
-  readonly outerWidth: number;
+  readonly outerWidth?: number;
   readonly width: number;
-  /** Of the scroll box where an option sets it, null where the rows do. */
-  readonly height: number | null;
+  /** Of the scroll box where an option sets it, nothing where the rows do. */
+  readonly height?: number | null | undefined;
 }
 
 export type Layout = ReturnType<typeof layOut>;
@@ -54,7 +54,16 @@ export function atWidth(values: readonly number[], width: number): number {
   return values[step] ?? values.at(-1) ?? 1;
 }
 
-export function layOut({ count, columns, rows, fitColumns, lines, outerWidth, width, height }: Shape) {
+export function layOut({
+  count,
+  columns,
+  rows,
+  fitColumns,
+  lines = 0,
+  outerWidth = 0,
+  width,
+  height,
+}: Shape) {
   const wanted = Math.min(atWidth(columns, outerWidth), Math.floor(width / (MIN_TILE + GAP)));
   const across = Math.max(1, fitColumns ? Math.min(wanted, count) : wanted);
   const column = Math.max(MIN_TILE, Math.floor(width / across) - GAP);
@@ -83,9 +92,11 @@ export function layOut({ count, columns, rows, fitColumns, lines, outerWidth, wi
   };
 }
 
-const rowTop = ({ columns, pitch }: Layout, index: number): number => Math.floor(index / columns) * pitch;
+/** Where an item's row begins, from the top of everything. */
+export const rowTop = ({ columns, pitch }: Layout, index: number): number =>
+  Math.floor(index / columns) * pitch;
 
-/** The upper edge of an item's tile, from the top of everything. */
+/** The upper edge of its tile. */
 export function topOf(layout: Layout, index: number): number {
   return PAD + rowTop(layout, index);
 }
@@ -94,9 +105,9 @@ export function leftOf({ left, columns, width }: Layout, index: number): number 
   return left + (index % columns) * (width + GAP);
 }
 
-/** The farthest that everything can be scrolled. */
+/** The farthest that everything can be scrolled; less than nothing when all of it is seen. */
 export function lastTop({ total, viewport }: Layout): number {
-  return Math.max(0, total - viewport);
+  return total - viewport;
 }
 
 export function clampTop(layout: Layout, top: number): number {
@@ -176,11 +187,11 @@ export class ScrollMap {
     if (jumped) this.offset = this.#offsetAt(scroll, last);
   }
 
-  rest(top = this.top): number {
+  rest(top: number): number {
     return top - this.#offsetAt(top, lastTop(this.#layout));
   }
 
-  settled(scroll: number, top = this.top): void {
+  settled(scroll: number, top: number): void {
     this.#scroll = scroll;
     this.offset = this.#spare && top - scroll;
   }

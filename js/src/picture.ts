@@ -16,7 +16,7 @@ export class Picture {
   readonly element = new Image();
   source: Blob | string | null = null;
 
-  constructor({ loaded, failed }: PictureEvents, signal: AbortSignal) {
+  constructor({ loaded, failed }: PictureEvents) {
     const { element } = this;
     element.alt = "";
     element.decoding = "async";
@@ -27,6 +27,7 @@ export class Picture {
     };
     element.onerror = () => {
       const { source } = this;
+      this.#revoke();
       if (typeof source === "string" || !element.src.startsWith("blob:")) return failed();
       // VS Code can forbid blob: pictures (its content security policy is the user's choice), but never data: ones.
       const reader = new FileReader();
@@ -35,7 +36,6 @@ export class Picture {
       };
       reader.readAsDataURL(source as Blob);
     };
-    signal.addEventListener("abort", () => this.clear());
   }
 
   /** Show this instead; what is drawn stays drawn until it has come. */

@@ -59,7 +59,7 @@ export function h<K extends keyof Tags>(
   }
   const [first] = children;
   follow(typeof first === "function" ? first : (children as readonly Child[]), (inside) =>
-    element.replaceChildren(...[inside].flat().filter((child) => !!child)),
+    element.replaceChildren(...[inside].flat().filter((child): child is Node | string => !!child)),
   );
   return element as Tags[K];
 }

@@ -1,130 +1,114 @@
 /** The scroll box: how large it is, how all items are laid out in it, and where it is scrolled. Draws no tiles. */
 
 import {
+  clamp,
   clampTop,
   type Layout,
   layOut,
-  PAD,
+  needed,
   revealing,
+  rowTop,
   ScrollMap,
   type Shape,
-  topOf,
   visible,
 } from "./layout";
 import type { Range } from "./protocol";
+import { atEnd, h } from "./reactive";
 import type { Look } from "./tile";
 import type { View } from "./view";
 
-/** Captions looked at to decide how many lines they need, and the mean width of a letter in them. */
-const FIRST_PAGE = 48;
+/** Rows beyond those seen whose captions say how many lines they need, and the mean width of a letter in them. */
+const NEAR = 4;
 const LETTER = 7;
 
 /** `changed`: what is seen is no longer what was drawn. */
-export function createSurface(host: HTMLElement, { store, signal }: View, changed: () => void) {
+export function createSurface(host: HTMLElement, list: HTMLElement, { store }: View, changed: () => void) {
   const { feed, options } = store;
   /** As wide as the grid and without height: its size changes with the page's only, never by our own doing. */
-  const ruler = box("nbg-ruler", host);
-  const frame = box("nbg-grid", host);
-  const scroller = box("nbg-scroller", frame);
-  const list = box("nbg-tiles", scroller);
-  const empty = box("nbg-empty", frame);
-  const nothing = {
-    count: 0,
-    columns: [1],
-    rows: null,
-    fitColumns: true,
-    lines: 0,
-    outerWidth: 0,
-    width: 0,
-    height: null,
-  };
-
+  const ruler = h("div");
+  const scroller = h("div.nbg-scroller", {}, list);
+  const empty = h("div.nbg-empty", { tabindex: -1 }, "No images yet");
   let lines = 0;
-  let layout = layOut(nothing);
+  let layout = layOut({ count: 0, columns: [], width: 0 });
   let look: Look = { count: 0, fit: "cover", width: 0, height: 0 };
   /** The item that stays where it is when the layout changes, and how far its row is scrolled past. */
   let anchor = 0;
   let past = 0;
   let backwards = false;
   const map = new ScrollMap(layout);
-
-  empty.textContent = "No images yet";
-  empty.tabIndex = -1;
+  host.append(ruler, h("div.nbg-grid", {}, scroller, empty));
 
   /** Lay everything out anew, with the anchor where it was. */
   function arrange(): void {
-    const width = ruler.clientWidth;
-    // Hidden (a closed tab, an output out of sight): nothing to measure, and everything stays for when it is shown again.
-    if (!width) return;
     const count = feed.count.peek();
+    const fit = options.object_fit.value ?? "cover";
+    const set = options.height.value;
+    const shape = {
+      count,
+      columns: options.columns.value,
+      rows: options.rows.value,
+      fitColumns: options.fit_columns.value,
+      outerWidth: ruler.clientWidth,
+    };
+    // Hidden (a closed tab, an output out of sight): nothing to measure, and everything stays for when it is shown again.
+    if (!shape.outerWidth) return;
     scroller.hidden = !count;
     empty.hidden = count > 0;
-    layout = measured(width, count);
+    layout = measured(shape, set);
     const needed = linesNeeded();
-    if (needed !== lines) {
+    if (needed > lines) {
       lines = needed;
-      layout = measured(width, count);
+      layout = measured(shape, set);
     }
-    look = { count, fit: options.object_fit.peek() ?? "cover", width: layout.width, height: layout.picture };
+    look = { count, fit, width: layout.width, height: layout.picture };
     list.style.cssText =
       `height:${layout.height}px;--nbg-tile:${look.width}px;--nbg-picture:${look.height}px;` +
-      `--nbg-lines:${lines};--nbg-fit:${look.fit}`;
+      `--nbg-lines:${lines};--nbg-fit:${fit}`;
     map.resize(layout);
-    scrollTo(topOf(layout, within(anchor)) - PAD + past);
+    scrollTo(rowTop(layout, within(anchor)) + past);
     changed();
   }
 
-  function measured(outerWidth: number, count: number): Layout {
-    const set = options.height.peek();
-    const shape = {
-      count,
-      columns: options.columns.peek(),
-      rows: options.rows.peek(),
-      fitColumns: options.fit_columns.peek(),
-      lines,
-      outerWidth,
-    };
+  function measured(shape: Omit<Shape, "width"> & { outerWidth: number }, set: string | null): Layout {
     // Without a scroll bar first: whether there is one must not depend on whether there was.
-    const laidOut = (height: Shape["height"]) => {
-      const full = layOut({ ...shape, width: outerWidth, height });
+    const laidOut = (height?: number) => {
+      const full = layOut({ ...shape, lines, width: shape.outerWidth, height });
       const scrolls = full.total > full.viewport;
       scroller.style.overflowY = scrolls ? "scroll" : "hidden";
-      return scrolls ? layOut({ ...shape, width: scroller.clientWidth, height }) : full;
+      return scrolls ? layOut({ ...shape, lines, width: scroller.clientWidth, height }) : full;
     };
-    const natural = laidOut(null);
+    const natural = laidOut();
     const show = (height: string) => scroller.style.setProperty("--nbg-height", height);
-    show(set ?? `${natural.viewport}px`);
+    const own = `${natural.viewport}px`;
+    show(set ?? own);
+    // A share of what has no height of its own is none.
+    if (!scroller.clientHeight) show(own);
     // An option sets another height, or the screen that the gallery fills.
     const height = scroller.clientHeight;
-    // A share of what has no height of its own is none.
-    if (!height) show(`${natural.viewport}px`);
-    return height && Math.abs(height - natural.viewport) > 1 ? laidOut(height) : natural;
+    return Math.abs(height - natural.viewport) > 1 ? laidOut(height) : natural;
   }
 
-  /** How many lines the known captions need: those of the first page and those that are seen. */
+  /** How many lines the known captions need that are seen or near. */
   function linesNeeded(): number {
+    const [start, stop] = seen(NEAR);
     let needed = lines;
-    const look = (start: number, stop: number) => {
-      for (let index = start; index < stop; index++) {
-        const caption = feed.entry(index)?.header.caption;
-        if (!caption) continue;
-        // Letters beyond those of Europe are twice as wide.
-        const letters = caption.slice(0, 200).replace(/[^\0-\u2e7f]/g, "  ").length;
-        needed = Math.max(needed, letters * LETTER > layout.width ? 2 : 1);
-      }
-    };
-    look(0, Math.min(FIRST_PAGE, layout.count));
-    look(...seen());
+    for (let index = start; index < stop; index++) {
+      const caption = feed.entry(index)?.header.caption;
+      if (!caption) continue;
+      // Letters beyond those of Europe are twice as wide.
+      const letters = caption.slice(0, 200).replace(/[^\0-\u2e7f]/g, "  ").length;
+      needed = Math.max(needed, letters * LETTER > layout.width ? 2 : 1);
+    }
     return needed;
   }
 
-  /** The items of which at least a pixel is seen, and `more` rows. */
+  /** The items in the rows that are seen, and in `more` rows. */
   function seen(more = 0): Range {
     return visible(layout, map.top, more);
   }
 
   function within(index: number): number {
-    return Math.max(0, Math.min(index, layout.count - 1));
+    return clamp(index, 0, layout.count - 1);
   }
 
   function scrollTo(to: number): void {
@@ -134,47 +118,38 @@ export function createSurface(host: HTMLElement, { store, signal }: View, change
     map.settled(scroller.scrollTop, top);
   }
 
-  function scrolled(before: number): void {
+  /** Scroll by what `move` does. */
+  function scroll(move: () => void): void {
+    const before = map.top;
+    move();
     const { top } = map;
     if (top === before) return;
     backwards = top < before;
     anchor = within(Math.round(top / layout.pitch) * layout.columns);
-    past = top - topOf(layout, anchor) + PAD;
+    past = top - rowTop(layout, anchor);
     changed();
   }
 
-  const onScroll = () => {
-    const before = map.top;
-    map.moved(scroller.scrollTop);
-    scrolled(before);
-  };
-  scroller.addEventListener("scroll", onScroll, { signal, passive: true });
+  scroller.onscroll = () => scroll(() => map.moved(scroller.scrollTop));
   const resizes = new ResizeObserver(arrange);
   resizes.observe(ruler);
   resizes.observe(scroller);
-  signal.addEventListener("abort", () => {
-    resizes.disconnect();
-    host.replaceChildren();
-  });
+  atEnd(() => resizes.disconnect());
 
   return {
-    list,
     empty,
+    map,
     layout: () => layout,
     look: () => look,
-    top: () => map.top,
-    offset: () => map.offset,
-    backwards: () => backwards,
     arrange,
     seen,
     within,
 
+    /** What to have thumbnails of. */
+    wanted: () => needed(layout, map.top, backwards),
+
     /** Scroll so that an item's tile is seen whole. */
-    reveal(index: number) {
-      const before = map.top;
-      scrollTo(revealing(layout, index, before));
-      scrolled(before);
-    },
+    reveal: (index: number) => scroll(() => scrollTo(revealing(layout, index, map.top))),
 
     /** Nothing moves: the scroll bar may go where it belongs. */
     settle() {
@@ -196,17 +171,10 @@ export function createSurface(host: HTMLElement, { store, signal }: View, change
         const [, stop] = seen();
         let kept = anchor;
         while (kept < stop && moved(kept) === null) kept++;
-        past += topOf(layout, anchor) - topOf(layout, kept);
+        past += rowTop(layout, anchor) - rowTop(layout, kept);
         anchor = moved(kept) ?? anchor;
       }
       arrange();
     },
   };
-}
-
-function box(className: string, parent: HTMLElement): HTMLElement {
-  const made = document.createElement("div");
-  made.className = className;
-  parent.append(made);
-  return made;
 }

@@ -2,6 +2,7 @@
 
 import type { Entry } from "./feed";
 import { enlarged, type Fit, Picture } from "./picture";
+import { h } from "./reactive";
 
 /** What all tiles have in common at a time. */
 export interface Look {
@@ -11,202 +12,155 @@ export interface Look {
   readonly height: number;
 }
 
-export interface Tile {
-  readonly element: HTMLElement;
-  /** The item that it shows; whoever changes it says that the item has moved. */
-  index: number;
-  /** Describe an item: everything but its picture. The index that the tile has already means the same item. */
-  bind(index: number, entry: Entry | undefined, look: Look, duration: number | undefined): void;
-  /** Whether the picture is there and not drawn yet. */
-  isWaiting(): boolean;
-  draw(): void;
-  /** Whether it is a video that needs a poster. */
-  isBlank(): boolean;
-  /** A video stands in for its own poster. */
-  showFrame(video: HTMLVideoElement): void;
-  mark(selected: boolean, current: boolean, active: boolean): void;
-  place(x: number, y: number, away: boolean): void;
-  /** Forget the item, and stay where it is. */
-  clear(): void;
+/** Where it stands; `away`: kept for the focus, but not to be seen. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly away: boolean;
 }
+
+export type Tile = ReturnType<typeof createTile>;
 
 /** A tile shows two lines, a name read aloud is not much longer: a caption of a megabyte costs no more than this. */
 const MOST_TEXT = 500;
 /** A picture that comes later than this fades in; what was there at once just stands there. */
 const FADE_AFTER_MS = 120;
 
-export function createTile(signal: AbortSignal): Tile {
-  const element = box("nbg-tile");
-  const frame = box("nbg-frame");
-  const caption = box("nbg-caption");
-  const reason = box("nbg-reason");
-  const picture = new Picture({ loaded, failed }, signal);
+export function createTile() {
+  const picture = new Picture({ loaded, failed });
+  const frame = h("div.nbg-frame", {}, picture.element);
+  const caption = h("div.nbg-caption");
+  const element = h("div.nbg-tile", { role: "option" }, frame, caption);
   let entry: Entry | undefined;
-  let look: Look | undefined;
-  let video: HTMLVideoElement | null = null;
+  let look: Look;
+  let video: HTMLVideoElement | undefined;
+  /** Why what should be drawn cannot be. */
+  let trouble: string | undefined;
   let since = 0;
-
   picture.element.className = "nbg-picture";
-  frame.append(picture.element);
-  element.append(frame, caption);
-  set("role", "option");
 
-  const tile: Tile = {
+  const tile = {
     element,
+    /** The item that it shows; whoever changes it says that the item has moved. */
     index: -1,
-    bind(index, latest, nextLook, duration) {
+
+    /** Describe an item: everything but its picture. The index that the tile has already means the same item. */
+    bind(index: number, latest: Entry | undefined, nextLook: Look) {
+      const same = index === tile.index;
+      if (!same) tile.clear();
       // What is drawn outlives its place in the feed's cache.
-      const next = index === tile.index ? (latest ?? entry) : latest;
-      showTime(duration ?? video?.duration);
-      if (index === tile.index && next === entry && nextLook === look) return;
-      if (index !== tile.index) tile.clear();
+      const next = latest ?? entry;
+      if (same && next === entry && nextLook === look) return;
       tile.index = index;
       look = nextLook;
-      if (next !== entry) {
-        entry = next;
-        describe();
-      }
-      set("aria-setsize", look.count);
-      set("aria-posinset", index + 1);
-      name();
-      sharpen();
+      entry = next;
+      describe();
     },
-    isWaiting: () => sourceOf(entry) !== null && sourceOf(entry) !== picture.source,
+
     draw() {
-      const source = sourceOf(entry);
-      if (source === null || source === picture.source) return;
+      const { header, data } = entry ?? {};
+      const source = header?.error ? null : (data ?? (header?.kind === "image" && header.url));
+      if (!source || source === picture.source) return;
       endVideo();
+      trouble = undefined;
       since = performance.now();
       picture.show(source);
     },
-    isBlank: () => entry?.header.kind === "video" && !entry.header.error && !sourceOf(entry) && !video,
-    showFrame(shown) {
+
+    /** A video stands in for its own poster. */
+    showFrame(shown: HTMLVideoElement) {
       video = shown;
       video.className = "nbg-picture";
-      video.tabIndex = -1;
-      video.setAttribute("aria-hidden", "true");
-      frame.append(video);
+      picture.element.replaceWith(video);
       set("data-drawn", "");
-      shade();
-      showTime(video.duration);
+      describe();
     },
-    mark(selected, current, active) {
+
+    mark(selected: boolean, current: boolean, active: boolean) {
       set("aria-selected", selected);
       set("aria-current", current);
       set("tabindex", active ? 0 : -1);
     },
-    place(x, y, away) {
-      const place = `translate(${x}px, ${y}px)`;
-      if (element.style.transform !== place) element.style.transform = place;
+
+    place({ x, y, away }: Place) {
+      element.style.translate = `${x}px ${y}px`;
       element.classList.toggle("nbg-away", away);
     },
+
+    /** Forget the item, and stay where it is. */
     clear() {
       picture.clear();
       endVideo();
       element.removeAttribute("data-drawn");
-      entry = look = undefined;
-      describe();
+      entry = trouble = undefined;
       tile.index = -1;
     },
   };
   return tile;
 
-  /** Called each frame: only changes reach the document and the accessibility tree. */
-  function set(attribute: string, value: string | number | boolean, on = element): void {
-    if (on.getAttribute(attribute) !== `${value}`) on.setAttribute(attribute, `${value}`);
+  /** Only changes reach the document and the accessibility tree. */
+  function set(attribute: string, value: string | number | boolean): void {
+    if (element.getAttribute(attribute) !== `${value}`) element.setAttribute(attribute, `${value}`);
   }
 
   function describe(): void {
-    const { kind = "", caption: text, error } = entry?.header ?? {};
-    set("data-kind", kind);
-    shade();
-    caption.textContent = short(text);
-    explain(error);
-  }
-
-  /** The picture's mean colour while there is nothing else: behind what is transparent it would say something false. */
-  function shade(): void {
-    const drawn = "drawn" in element.dataset || entry?.header.error;
-    frame.style.background = drawn ? "" : (entry?.header.color ?? "");
-  }
-
-  function showTime(seconds: number | undefined): void {
-    set("data-time", seconds ? clock(seconds) : "", frame);
-  }
-
-  /** Say why there is no picture. */
-  function explain(error: string | undefined): void {
-    element.title = reason.textContent = short(error);
-    reason.remove();
-    if (!error) return;
-    set("data-kind", "error");
-    frame.append(reason);
-  }
-
-  function name(): void {
-    const header = entry?.header;
-    const kind = header?.kind === "video" ? "video" : "image";
-    const parts = [short(header?.caption || header?.name), `${kind} ${tile.index + 1} of ${look?.count}`];
+    const {
+      kind = "",
+      mime,
+      color = "",
+      name,
+      caption: text,
+      error = trouble,
+      width,
+      height,
+    } = entry?.header ?? {};
+    const { count, fit } = look;
+    const { element: image } = picture;
+    const position = tile.index + 1;
+    const reason = short(error);
     // In the order in which it is seen, so that voice control finds it by its text.
-    if (element.title) parts.unshift(`error: ${element.title}`);
+    const parts = [
+      reason && `error: ${reason}`,
+      short(text || name),
+      `${kind || "image"} ${position} of ${count}`,
+    ];
     set("aria-label", parts.filter(Boolean).join(", "));
+    set("aria-setsize", count);
+    set("aria-posinset", position);
+    set("data-kind", reason ? "error" : kind);
+    set("title", reason);
+    caption.textContent = short(text);
+    // Why there is no picture, or the length of the video.
+    frame.dataset.note = reason || (video?.title ?? (entry?.data as File | null | undefined)?.name ?? "");
+    // The picture's mean colour while there is nothing else: behind what is transparent it would say something false.
+    frame.style.background = reason || "drawn" in element.dataset ? "" : color;
+    const raster = kind === "image" && mime !== "image/svg+xml";
+    const size = { width: width || image.naturalWidth, height: height || image.naturalHeight };
+    image.style.imageRendering = raster && enlarged(size, look, fit, devicePixelRatio) ? "pixelated" : "";
   }
 
   function loaded(): void {
     set("data-drawn", performance.now() - since > FADE_AFTER_MS ? "late" : "");
-    shade();
-    sharpen();
+    describe();
   }
 
   /** The bytes or the address hold no picture that this browser can draw. */
   function failed(): void {
-    explain(
-      entry?.header.url ? "No picture could be loaded from its address." : "This browser cannot draw it.",
-    );
-    name();
-  }
-
-  function sharpen(): void {
-    if (!look || !entry) return;
-    const { header } = entry;
-    const { naturalWidth: width, naturalHeight: height, style } = picture.element;
-    const raster = header.kind === "image" && header.mime !== "image/svg+xml";
-    const large = enlarged(
-      header.width ? header : { width, height },
-      look,
-      look.fit,
-      window.devicePixelRatio,
-    );
-    style.imageRendering = raster && large ? "pixelated" : "";
+    trouble = entry?.header.url
+      ? "No picture could be loaded from its address."
+      : "This browser cannot draw it.";
+    describe();
   }
 
   function endVideo(): void {
+    if (!video) return;
     // Without a source the browser gives the decoder back.
-    if (video) video.src = "";
-    video?.remove();
-    video = null;
+    video.src = "";
+    video.replaceWith(picture.element);
+    video = undefined;
   }
-}
-
-function sourceOf(entry: Entry | undefined): Blob | string | null {
-  if (!entry || entry.header.error) return null;
-  return entry.data ?? (entry.header.kind === "image" ? (entry.header.url ?? null) : null);
-}
-
-function box(className: string): HTMLElement {
-  const made = document.createElement("div");
-  made.className = className;
-  return made;
 }
 
 function short(text: string | null | undefined): string {
   return (text ?? "").slice(0, MOST_TEXT);
-}
-
-/** 0:07, 12:34, 1:02:03; nothing for a stream without an end. */
-function clock(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "";
-  const parts = [Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
-  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
-  return parts.map((part, at) => (at ? `${part}`.padStart(2, "0") : part)).join(":");
 }

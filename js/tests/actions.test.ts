@@ -34,10 +34,8 @@ function setUp(header: Partial<EntryHeader>, file: Promise<OriginalFile>) {
     original: () => undefined,
     open,
   };
-  const announcement = signal("");
   const view = {
     id: "v",
-    announcement,
     store: { feed },
     signal: new AbortController().signal,
   } as unknown as View;
@@ -47,11 +45,15 @@ function setUp(header: Partial<EntryHeader>, file: Promise<OriginalFile>) {
     event.preventDefault();
     clicked.push(event.target as HTMLAnchorElement);
   });
-  return { actions: createActions(view, root), announcement, open, clicked, root };
+  return { actions: createActions(view, root), open, clicked, root };
 }
 
 function stubNavigator(values: object): void {
-  vi.stubGlobal("navigator", { clipboard: { writeText: vi.fn(), write: vi.fn() }, ...values });
+  vi.stubGlobal("navigator", { clipboard: { write: vi.fn() }, ...values });
+}
+
+function copied(): ClipboardItem[] {
+  return vi.mocked(navigator.clipboard.write).mock.calls.flatMap(([items]) => [...items]);
 }
 
 const bytes = (mime: string) =>
@@ -78,13 +80,19 @@ describe("download", () => {
     expect(hostile.clicked.every(({ href }) => href.startsWith("blob:"))).toBe(true);
   });
 
+  it("fetches several as one archive", async () => {
+    const { actions, open } = setUp({}, bytes("application/zip"));
+    await actions.download(null, [[0, 2]]);
+    expect(open).toHaveBeenCalledWith("v", { purpose: "archive", index: null, ranges: [[0, 2]] });
+  });
+
   it("says why there is nothing, and nothing when it was cancelled", async () => {
     const failed = setUp({}, Promise.reject(new Error("cat.jpg is gone.")));
     await failed.actions.download(0);
-    expect(failed.announcement.value).toBe("cat.jpg is gone.");
+    expect(failed.actions.toast.value).toBe("cat.jpg is gone.");
     const cancelled = setUp({}, Promise.reject(new DOMException("", "AbortError")));
-    await cancelled.actions.downloadArchive(null);
-    expect(cancelled.announcement.value).toBe("");
+    await cancelled.actions.download(null);
+    expect(cancelled.actions.toast.value).toBe("");
     expect(cancelled.actions.jobs.value).toEqual([]);
   });
 });
@@ -93,28 +101,43 @@ describe("share", () => {
   it("offers the file where the browser can share it", async () => {
     const share = vi.fn();
     stubNavigator({ canShare: () => true, share });
-    const { actions, announcement } = setUp({}, bytes("image/jpeg"));
+    const { actions } = setUp({}, bytes("image/jpeg"));
     await actions.share(0);
     expect(share.mock.calls[0]?.[0]).toMatchObject({ text: "A cat", files: [{ name: "cat.jpg" }] });
-    expect(announcement.value).toBe("");
+    expect(actions.toast.value).toBe("");
+  });
+
+  it("says nothing when the person chose nothing", async () => {
+    stubNavigator({ canShare: () => true, share: () => Promise.reject(new DOMException("", "AbortError")) });
+    const { actions } = setUp({}, bytes("image/jpeg"));
+    await actions.share(0);
+    expect(actions.toast.value).toBe("");
+    expect(navigator.clipboard.write).not.toHaveBeenCalled();
   });
 
   it("copies the caption, or else the name, of what is no picture", async () => {
     stubNavigator({});
-    const { actions, announcement } = setUp({ kind: "video" }, bytes("video/mp4"));
+    const { actions } = setUp({ kind: "video" }, bytes("video/mp4"));
     await actions.share(0);
-    expect(navigator.clipboard.writeText).toHaveBeenCalledWith("A cat");
-    expect(announcement.value).toBe("Copied the caption.");
+    expect(copied().map(({ types }) => types)).toEqual([["text/plain"]]);
+    expect(actions.toast.value).toBe("Copied: A cat");
     const unnamed = setUp({ kind: "video", caption: null }, bytes("video/mp4"));
     await unnamed.actions.share(0);
-    expect(unnamed.announcement.value).toBe("Copied the name.");
+    expect(unnamed.actions.toast.value).toBe("Copied: cat.jpg");
   });
 
   it("copies the address of remote media", async () => {
     stubNavigator({});
-    const { actions, announcement } = setUp({ url: "https://example.org/cat.jpg" }, bytes("image/jpeg"));
+    const { actions, open } = setUp({ url: "https://example.org/cat.jpg" }, bytes("image/jpeg"));
     await actions.share(0);
-    expect(navigator.clipboard.writeText).toHaveBeenCalledWith("https://example.org/cat.jpg");
-    expect(announcement.value).toBe("Copied the address.");
+    expect(actions.toast.value).toBe("Copied: https://example.org/cat.jpg");
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  it("says so where there is no clipboard", async () => {
+    stubNavigator({ clipboard: undefined });
+    const { actions } = setUp({ kind: "video" }, bytes("video/mp4"));
+    await actions.share(0);
+    expect(actions.toast.value).toBe("Nothing can be shared or copied from here.");
   });
 });

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { mountGrid } from "../src/grid";
 import type { EntryHeader, SpliceOperation } from "../src/protocol";
+import { drawn } from "../src/reactive";
 import { createStore, type WidgetModel } from "../src/store";
 import { createView, type View } from "../src/view";
 
@@ -40,7 +41,10 @@ function gallery(count: number, traits: Record<string, unknown> = {}) {
   const view = createView(createStore(model, end.signal), end.signal, true);
   const host = document.createElement("div");
   document.body.append(host);
-  mountGrid(host, view);
+  end.signal.addEventListener(
+    "abort",
+    drawn(() => mountGrid(host, view)),
+  );
   const say = (message: Record<string, unknown>) => {
     for (const listener of listeners.get("msg:custom") ?? [])
       listener({ v: 1, ...message } as never, [] as never);
@@ -155,10 +159,14 @@ describe("the listbox", () => {
     expect(host.innerHTML).not.toContain("javascript");
   });
 
-  it("leaves nothing behind when its view ends", () => {
-    const { host, end } = open(10);
+  it("draws and asks for nothing more when its view has ended", () => {
+    const { host, view, end, sent } = open(100);
     end.abort();
-    expect(host.childElementCount).toBe(0);
+    const before = [host.innerHTML, sent.length];
+    view.active.value = 50;
+    frame();
+    vi.advanceTimersByTime(1000);
+    expect([host.innerHTML, sent.length]).toEqual(before);
   });
 });
 
@@ -195,12 +203,14 @@ describe("the keyboard", () => {
     const selected = () => tiles(host).filter((tile) => attribute("aria-selected")(tile) === "true").length;
     focusFirst(view);
     press(" ");
+    frame();
     expect(selected()).toBe(1);
     press("ArrowDown", { shiftKey: true });
     expect(view.store.selection.peek().pairs).toEqual([[0, 5]]);
     press("a", { ctrlKey: true });
     expect(view.store.selection.peek().size).toBe(100);
     press("Escape");
+    frame();
     expect([selected(), position()]).toEqual([0, 4]);
     press("Escape");
     expect(document.activeElement).toBe(document.body);

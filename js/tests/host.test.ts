@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { fullscreenAllowed, modalAllowed } from "../src/host";
+import { modalAllowed } from "../src/host";
 
 const el = () => document.body.appendChild(document.createElement("div"));
 
 afterEach(() => {
   vi.unstubAllGlobals();
   document.body.replaceChildren();
-  delete document.body.dataset["vscodeThemeKind"];
+  delete document.body.dataset.vscodeThemeKind;
 });
 
 /** As if the page were in a frame of this height. */
@@ -27,7 +27,7 @@ describe("modalAllowed", () => {
     const output = el();
     output.className = "cell-output-ipywidget-background";
     expect(modalAllowed(output.appendChild(document.createElement("div")))).toBe(false);
-    document.body.dataset["vscodeThemeKind"] = "vscode-dark";
+    document.body.dataset.vscodeThemeKind = "vscode-dark";
     expect(modalAllowed(el())).toBe(false);
   });
 
@@ -43,14 +43,5 @@ describe("modalAllowed", () => {
     expect(modalAllowed(el())).toBe(false);
     framed(120);
     expect(modalAllowed(el())).toBe(false);
-  });
-});
-
-describe("fullscreenAllowed", () => {
-  it("is what the browser says", () => {
-    vi.stubGlobal("document", { fullscreenEnabled: true });
-    expect(fullscreenAllowed()).toBe(true);
-    vi.stubGlobal("document", {});
-    expect(fullscreenAllowed()).toBe(false);
   });
 });

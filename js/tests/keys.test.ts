@@ -86,7 +86,6 @@ describe("lightboxCommand", () => {
     [" ", "play"],
     ["x", "toggle"],
     ["Escape", "close"],
-    ["f", "fullscreen"],
   ])("%j is %s", (key, name) => {
     expect(lightboxCommand({ key })).toEqual({ name });
   });
@@ -103,6 +102,7 @@ describe("lightboxCommand", () => {
     { key: "Home", ctrlKey: true },
     { key: "Escape", altKey: true },
     { key: "Enter" },
+    { key: "f" },
   ])("leaves %j alone", (event) => {
     expect(lightboxCommand(event)).toBeNull();
   });

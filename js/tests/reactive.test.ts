@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 
 import { describe, expect, it, vi } from "vitest";
-import { drawn, h, live, svg } from "../src/reactive";
+import { atEnd, drawn, h, live } from "../src/reactive";
 import { signal } from "../src/signals";
 
 describe("h", () => {
@@ -15,6 +15,10 @@ describe("h", () => {
     expect(made.outerHTML).toBe('<a class="x" inert="" tabindex="0">text</a>');
   });
 
+  it("takes a class with the tag", () => {
+    expect(h("p.a b", {}, "text").outerHTML).toBe('<p class="a b">text</p>');
+  });
+
   it("takes text as text", () => {
     const hostile = '<img src=x onerror="alert(1)">';
     const made = h("p", { title: hostile }, hostile);
@@ -24,7 +28,7 @@ describe("h", () => {
 
   it("follows signals in attributes and children, in place", () => {
     const count = signal(1);
-    const [made] = drawn(() => h("p", { title: () => count.value }, () => [`${count.value} of 9`]));
+    const made = h("p", { title: () => count.value }, () => `${count.value} of 9`);
     count.value = 2;
     expect(made.outerHTML).toBe('<p title="2">2 of 9</p>');
   });
@@ -36,7 +40,7 @@ describe("h", () => {
   });
 
   it("makes icons that are drawn", () => {
-    const icon = svg({ viewBox: "0 0 16 16" }, { d: "M0 0h16" });
+    const icon = h("svg", {}, h("path", { d: "M0 0h16" }));
     expect(icon.namespaceURI).toBe("http://www.w3.org/2000/svg");
     expect(icon.firstElementChild?.getAttribute("d")).toBe("M0 0h16");
   });
@@ -45,7 +49,8 @@ describe("h", () => {
 describe("drawn", () => {
   it("follows nothing after its end", () => {
     const text = signal("before");
-    const [made, end] = drawn(() => h("p", {}, () => [text.value]));
+    const made = h("div");
+    const end = drawn(() => made.append(h("p", {}, () => text.value)));
     end();
     text.value = "after";
     expect(made.textContent).toBe("before");
@@ -55,7 +60,7 @@ describe("drawn", () => {
     const shown = signal(true);
     const inner = signal(0);
     const runs = vi.fn(() => inner.value);
-    const [, end] = drawn(() => h("div", {}, () => [shown.value && h("p", { title: runs })]));
+    const end = drawn(() => h("div", {}, () => shown.value && h("p", { title: runs })));
     inner.value = 1;
     expect(runs).toHaveBeenCalledTimes(2);
     shown.value = false;
@@ -71,10 +76,10 @@ describe("drawn", () => {
   it("cleans up, also when a signal has changed in between", () => {
     const ended = vi.fn();
     const value = signal(0);
-    const [, end] = drawn(() =>
+    const end = drawn(() =>
       live(() => {
         value.value;
-        return ended;
+        atEnd(ended);
       }),
     );
     value.value = 1;

@@ -24,12 +24,12 @@ ERRORS_NAME = "could not be added.txt"
 def archive(
     indices: Sequence[int],
     original: Callable[[int], encode.Original],
-    note_progress: Callable[[int], None] = lambda done: None,
+    note_progress: Callable[[int], None] = lambda _done: None,
 ) -> Iterator[bytes]:
     """Write a zip of some items, piece by piece.
 
-    Names are kept as far as every system takes them, and numbered where two are alike. An item that fails is named
-    in a text file inside the archive; the others are there.
+    Names are kept as far as every system takes them, and numbered where two are alike. An item that fails is
+    named in a text file inside the archive; the others are there.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ class Batch:
         return True
 
     def add_part(self, header: protocol.EntryHeader, encoded: Encoded, offset: int) -> int:
-        """Add as much as fits of an entry that is larger than a buffer may be; return where the next part starts."""
+        """Add as much as fits of an entry that is too large for one; return where the next part starts."""
         data = encoded.thumbnail.data if encoded.thumbnail else b""
         piece = data[offset : offset + self._limit]
         part: protocol.EntryHeader = {**header, "bytes": len(piece), "part": (offset, len(data))}

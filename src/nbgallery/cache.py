@@ -52,7 +52,7 @@ class ByteBoundedCache(Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Keep a value; the least recently used go until all fit. One that is larger than the limit is not kept."""
+        """Keep a value, unless it is larger than the limit; the least recently used go until all fit."""
         self.drop(key)
         size = self._size_of(value)
         if size > self._limit:

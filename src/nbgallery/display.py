@@ -12,7 +12,7 @@ from nbgallery.button import Button
 
 
 class Option(t.Any):
-    """An attribute that is checked by a rule. What is kept is what was given; what travels is what the rule gives.
+    """An attribute that is checked by a rule. It is kept as it was given, and travels as the rule returns it.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Option(t.Any):
         self.tag(to_json=lambda value, _owner: rule(value))
 
     def validate(self, _owner: object, value: object) -> object:
-        """Check a value that is assigned; of a list a copy is kept, for the user may change it and assign it again."""
+        """Check a value; of a list a copy is kept, for the user may change it and assign it again."""
         self.rule(value)
         return list(value) if isinstance(value, list) else value
 
@@ -70,7 +70,9 @@ class DisplayOptions(t.HasTraits):
 
     @t.default("_buttons")
     def _button_states(self) -> list[object]:
-        return [button.to_state() if isinstance(button, Button) else button for button in self._chosen_buttons()]
+        return [
+            button.to_state() if isinstance(button, Button) else button for button in self._chosen_buttons()
+        ]
 
     @t.observe("buttons", "show_share_button", "show_download_button", "show_fullscreen_button")
     def _buttons_follow(self, _change: object) -> None:

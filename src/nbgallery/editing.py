@@ -15,12 +15,14 @@ from nbgallery.sequences import as_sequence
 from nbgallery.state import joined
 from nbgallery.turn import Turn
 
+_PAIR_LENGTH = 2
+
 
 class EditableList:
     """``append``, ``insert``, ``del`` … for a gallery.
 
-    What is added is kept as it is now: arrays and tensors are copied and figures rendered at once, so that a buffer
-    appended three times stays three pictures.
+    What is added is kept as it is now: arrays and tensors are copied and figures rendered at once, so that a
+    buffer appended three times stays three pictures.
     """
 
     _items: ItemList
@@ -174,7 +176,11 @@ def _added(media: object, caption: str | None, name: str) -> Item:
         item = media
     elif isinstance(media, Pair):
         item = media.item
-    elif isinstance(media, (tuple, list)) and len(media) == 2 and (media[1] is None or isinstance(media[1], str)):
+    elif (
+        isinstance(media, (tuple, list))
+        and len(media) == _PAIR_LENGTH
+        and (media[1] is None or isinstance(media[1], str))
+    ):
         item = Item(media[0], media[1])
     elif isinstance(media, (tuple, list, dict, set)):
         raise GalleryError(

@@ -20,8 +20,8 @@ class FileData(Mapping[str, Any]):
     facts : Mapping
         ``url``, ``orig_name``, ``mime_type`` and ``size`` (bytes), each None where it is not known.
     path : callable
-        Returns the path of a file with the item's pixels; called when ``["path"]`` is read, for an array has to be
-        written to disk first.
+        Returns the path of a file with the item's pixels; called when ``["path"]`` is read, for an array has
+        to be written to disk first.
 
     Examples
     --------
@@ -112,4 +112,3 @@ class PreviewData(EventData):
 
     index: int
     opened: bool
-

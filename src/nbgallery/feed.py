@@ -1,7 +1,8 @@
 """Serving views: which thumbnails to make now, in which order, and sending them in batches.
 
-Speaks of items by their ids, which survive every edit; an index is looked up in the moment a message is composed.
-Knows neither how a picture is decoded (``encode.py``) nor what a message looks like (``protocol.py``).
+Speaks of items by their ids, which survive every edit; an index is looked up in the moment a message is
+composed. Knows neither how a picture is decoded (``encode.py``) nor what a message looks like
+(``protocol.py``).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from nbgallery.wire import Parcel, Wire, parcel
 
 logger = logging.getLogger(__name__)
 
-#: Thumbnails of one gallery: some 4,000. The budget of a gallery in kernel memory is 64 MB, whatever its length.
+#: Thumbnails of one gallery: some 4,000. The budget of a gallery in kernel memory is 64 MB, whatever its
+#: length.
 CACHE_BYTES = 40 * 2**20
 
 #: A batch waits so long for company: a message for each thumbnail would be more than a thousand a second,
@@ -36,7 +38,8 @@ _BATCH_SECONDS = 0.025
 #: What has not been acknowledged for so long, when the view asks again, was lost on the way there or back.
 _LOST_SECONDS = 10.0
 
-#: A notebook has a few views of a gallery; the least recently heard beyond so many is a page that was reloaded.
+#: A notebook has a few views of a gallery; the least recently heard beyond so many is a page that was
+#: reloaded.
 _MAX_VIEWS = 32
 
 #: An item and the size of its thumbnail.
@@ -101,7 +104,8 @@ class Feed:
     Parameters
     ----------
     items : ItemList
-        The list; read under the lock, except for the user's own sequence, which is read by one worker at a time.
+        The list; read under the lock, except for the user's own sequence, which is read by one worker at a
+        time.
     turn : Turn
         The gallery's lock.
     wire : Wire
@@ -152,7 +156,10 @@ class Feed:
                 viewer.large = None
             wanted = [item_id for item_id in ids if not viewer.is_coming(item_id, viewer.edge)]
             viewer.owed = bool(message.ranges) and len(wanted) == len(ids)
-            here = ((item_id, viewer.ready.get(item_id) or self._cache.get((item_id, viewer.edge))) for item_id in wanted)
+            here = (
+                (item_id, viewer.ready.get(item_id) or self._cache.get((item_id, viewer.edge)))
+                for item_id in wanted
+            )
             viewer.ready = OrderedDict((item_id, encoded) for item_id, encoded in here if encoded is not None)
             viewer.making.intersection_update(wanted)
             viewer.wanted = deque(
@@ -207,7 +214,7 @@ class Feed:
                 for edge in protocol.THUMBNAIL_EDGES:
                     self._cache.drop((item_id, edge))
         else:
-            for key in self._cache.keys():
+            for key in self._cache.keys():  # noqa: SIM118 - it is no dict
                 if key[0] in removed:
                     self._cache.drop(key)
         for known in (self._captions, self._errors):
@@ -297,7 +304,11 @@ class Feed:
     def _go_on(self, viewer: _Viewer) -> None:
         """Make what is wanted, most urgent first but no more than is about to be sent; send what is ready."""
         room = 2 * worker_count()
-        while viewer.wanted and len(viewer.making) < room and not (viewer.is_full() and len(viewer.ready) >= room):
+        while (
+            viewer.wanted
+            and len(viewer.making) < room
+            and not (viewer.is_full() and len(viewer.ready) >= room)
+        ):
             item_id = viewer.wanted.popleft()
             cached = self._cache.get((item_id, viewer.edge))
             if cached is not None:
@@ -382,7 +393,7 @@ class Feed:
         return (batch, frozenset(keys)) if keys or (viewer.owed and nothing_coming) else None
 
     def _sendable(self, viewer: _Viewer) -> list[tuple[int, Encoded]]:
-        """What may leave now: large ones one after another, for views put parts together whoever they are for."""
+        """What may leave now; large ones in turn, for views put parts together whoever they are for."""
         others = (other for other in self._viewers.values() if other is not viewer)
         limit = protocol.MAX_BUFFER_BYTES if any(other.large for other in others) else None
         return [one for one in viewer.ready.items() if limit is None or one[1].bytes <= limit]

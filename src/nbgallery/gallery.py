@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
@@ -40,19 +39,21 @@ _WIDGET_KEYWORDS = ("layout", "tooltip", "tabbable")
 class Gallery(EditableList, DisplayOptions, SyncedWidget):
     """Images and videos in a notebook: a captioned grid and a lightbox, for one item or a million.
 
-    Every parameter but ``render`` and ``captions`` is a live attribute: assign to it, and what is displayed follows.
+    Every parameter but ``render`` and ``captions`` is a live attribute: assign to it, and what is displayed
+    follows.
 
     Parameters
     ----------
     value : sequence, dict or callable, optional
-        What to show: a sequence of media, ``(media, caption)`` pairs or `Item` objects. Media are paths, URLs, bytes,
-        arrays, tensors, PIL images, figures, SVG and videos. Any sequence is taken as it is and read item by item
-        as it is looked at; a 4-D array is a batch; a dict is ``{caption: media}``; a callable is evaluated on display.
+        What to show: a sequence of media, ``(media, caption)`` pairs or `Item` objects. Media are paths,
+        URLs, bytes, arrays, tensors, PIL images, figures, SVG and videos. Any sequence is taken as it is and
+        read item by item as it is looked at; a 4-D array is a batch; a dict is ``{caption: media}``; a
+        callable is evaluated on display.
     captions : sequence of (str or None), optional
         Captions beside `value`, as many as there are items.
     format : str, default "webp"
-        How arrays and PIL images are encoded when they are looked at in full or downloaded; losslessly, unless
-        `quality` is given. A mode that the format cannot hold is sent as PNG.
+        How arrays and PIL images are encoded when they are looked at in full or downloaded; losslessly,
+        unless `quality` is given. A mode that the format cannot hold is sent as PNG.
     quality : int, optional
         1 to 100 makes `format` lossy; None keeps every pixel.
     label : str, optional
@@ -90,7 +91,8 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
     buttons : list, optional
         Any of "share", "download", "download_all", "fullscreen" and `Button` objects; None is all four.
     show_share_button, show_download_button, show_fullscreen_button : bool, optional
-        Gradio 5's spelling of the same: False takes a button out, True puts it in, None leaves it to `buttons`.
+        Gradio 5's spelling of the same: False takes a button out, True puts it in, None leaves it to
+        `buttons`.
     type : {"filepath", "pil", "numpy"}, default "filepath"
         What `value` hands to Python.
     layout, tooltip, tabbable
@@ -112,7 +114,8 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
     >>> gallery.close()
     """
 
-    # Read here: anywidget connects each widget to the changes of a file that it is given, and so keeps it for good.
+    # Read here: anywidget connects each widget to the changes of a file that it is given, and so keeps it for
+    # good.
     _esm = (_STATIC / "widget.js").read_text(encoding="utf-8")
     _css = (_STATIC / "widget.css").read_text(encoding="utf-8")
 
@@ -186,7 +189,7 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         self._items = ItemList(as_sequence(None if self._make_value else value, captions))
         self._build_rooms()
         super().__init__(**given, _rendered=parameters.render(render), **widget)
-        self.on_msg(lambda _widget, content, _buffers: self._receive(content))
+        self.on_msg(lambda _widget, content, _buffers: self._views.receive(content))
 
     def _build_rooms(self) -> None:
         items, pool = self._items, shared_pool()
@@ -208,7 +211,9 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         )
         self._queue = queue = ListenerQueue(self.show_error)
         self.select = Event("select", SelectData, queue, "To select an item, assign gallery.selected_index")
-        self.deselect = Event("deselect", SelectData, queue, "To deselect, assign None to gallery.selected_index")
+        self.deselect = Event(
+            "deselect", SelectData, queue, "To deselect, assign None to gallery.selected_index"
+        )
         self.change = Event("change", ChangeData, queue, "To change the items, assign gallery.value")
         self.preview_open = Event("preview_open", PreviewData, queue, "To open it, assign gallery.preview")
         self.preview_close = Event("preview_close", PreviewData, queue, "To close it, assign gallery.preview")
@@ -228,10 +233,10 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
     @property
     def value(self) -> Values:
-        """The ``(media, caption)`` pairs, converted as `type` says when they are indexed; later edits leave it alone.
+        """The ``(media, caption)`` pairs as they are now, converted as `type` says when they are indexed.
 
-        Assigning replaces all items. What it handed out is known again: ``gallery.value = gallery.value`` changes
-        nothing.
+        Assigning replaces all items. What it handed out is known again: ``gallery.value = gallery.value``
+        changes nothing.
         """
         with self._turn():
             return Values(self._items, self.type, self._spool, self.format, self.quality)
@@ -243,7 +248,7 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
     @property
     def selected_items(self) -> list[Item]:
-        """The items of the multi-selection; else the selected one, if any. With ``data``, they lead to your records."""
+        """The items of the multi-selection, else the selected one; ``data`` leads to your own records."""
         with self._turn():
             chosen = self.selection or ([] if self.selected_index is None else [self.selected_index])
             items = self._items.view()
@@ -329,16 +334,13 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
     # What comes from the browser, and what goes there
 
-    def _receive(self, content: object) -> None:
-        self._outbox.remember_context()
-        self._views.receive(content)
-
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the browser writes: of a gallery's own attributes only what it may, and only within range."""
-        self._outbox.remember_context()
-        others = {name: each for name, each in sync_data.items() if name not in _TRAITS}
-        if others:
-            super().set_state(others)
+        """Take what the browser writes: of a gallery's own attributes two, and within range."""
+        # What a subclass adds; anywidget adds attributes too, the program itself among them, but no public
+        # one.
+        added = {name: each for name, each in sync_data.items() if name not in _TRAITS and name[:1] != "_"}
+        if added:
+            super().set_state(added)
         with self._turn():
             self.set_quietly(**from_browser(sync_data, len(self)))
 
@@ -362,7 +364,7 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         self._wire.say(protocol.error(view="", rid=None, message=message))
 
     def paths(self) -> Values:
-        """Return the values as they are now, as paths: for an event, whatever is edited until it is handled."""
+        """Return the values as they are now, as paths: what an event tells, whatever is edited until then."""
         with self._turn():
             return Values(self._items, "filepath", self._spool, self.format, self.quality)
 

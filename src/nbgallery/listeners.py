@@ -1,4 +1,4 @@
-"""Registering listeners and running them: in order, on a thread of their own, with the arguments that they ask for."""
+"""Registering listeners, and running them in order, on a thread of their own, with what they ask for."""
 
 from __future__ import annotations
 
@@ -43,11 +43,13 @@ class Listener(Generic[P, R]):
         self._event = event
         self._function = function
         self._parameter = _data_parameter(function, event)
-        # What a listener prints appears below the cell that registered it, not below the one that runs by chance.
+        # What a listener prints appears below the cell that registered it, not below the one that runs by
+        # chance.
         self._context = contextvars.copy_context()
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function as if it were no listener."""
         return self._function(*args, **kwargs)
 
     def __repr__(self) -> str:
@@ -106,8 +108,8 @@ class Event:
         Parameters
         ----------
         function : callable
-            Called with the event's data if it has a parameter for it: the one annotated with a data class, or the
-            only required one. A function without parameters is called without.
+            Called with the event's data if it has a parameter for it: the one annotated with a data class, or
+            the only required one. A function without parameters is called without.
 
         Returns
         -------
@@ -207,17 +209,24 @@ class ListenerQueue:
 
 def _check_function(function: object, event: Event) -> None:
     if not callable(function):
-        message = f"gallery.{event.name}({describe(function)}): give a function; {event.name} registers a listener"
+        message = (
+            f"gallery.{event.name}({describe(function)}): give a function; {event.name} registers a listener"
+        )
         raise TypeError(f"{message}. {event.remedy}" if event.remedy else message)
     own = _own_function(function)
-    if inspect.iscoroutinefunction(own) or inspect.isasyncgenfunction(own) or inspect.isgeneratorfunction(own):
+    if (
+        inspect.iscoroutinefunction(own)
+        or inspect.isasyncgenfunction(own)
+        or inspect.isgeneratorfunction(own)
+    ):
         raise TypeError(
-            f"gallery.{event.name}({describe(function)}): give a function that is neither async nor a generator"
+            f"gallery.{event.name}({describe(function)}): "
+            "give a function that is neither async nor a generator"
         )
 
 
 def _data_parameter(function: Callable[..., Any], event: Event) -> str | None:
-    """Name the parameter that takes the event's data: "" for the first by position, None when there is none."""
+    """Name the parameter that takes the data: "" for the first by position, None when there is none."""
     try:
         parameters = _signature(function).parameters
     except ValueError:
@@ -236,8 +245,8 @@ def _data_parameter(function: Callable[..., Any], event: Event) -> str | None:
     if len(required) > 1 or (required and required[0].kind is inspect.Parameter.KEYWORD_ONLY):
         names = ", ".join(parameter.name for parameter in required)
         message = (
-            f"gallery.{event.name}: the listener requires {names}; it is called with one {event.data_type.__name__}. "
-            "Annotate the parameter that takes it, and give the others defaults"
+            f"gallery.{event.name}: the listener requires {names}; it is called with one "
+            f"{event.data_type.__name__}. Annotate the parameter that takes it, and give the others defaults"
         )
         raise TypeError(message)
     takes_any = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters.values())
@@ -254,7 +263,7 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
-    """Evaluate the annotations; nothing, when one of them names what is not there (a TYPE_CHECKING import)."""
+    """Evaluate the annotations; none, when one names what is not there (a TYPE_CHECKING import)."""
     try:
         return typing.get_type_hints(_own_function(function))
     except (NameError, TypeError, AttributeError):
@@ -262,7 +271,7 @@ def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _own_function(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What the user wrote, under partials, decorators and other listeners; a class's or an object's own method."""
+    """Find what the user wrote, under partials, decorators and listeners; of an object, the method."""
     while True:
         unwrapped = inspect.unwrap(function)
         if isinstance(unwrapped, functools.partial):

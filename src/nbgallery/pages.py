@@ -1,4 +1,4 @@
-"""The opening state: which thumbnails ride in the widget's own traits, so that they are drawn without asking."""
+"""The opening state: which thumbnails ride in the widget's own traits, to be drawn without asking."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _WAIT_SECONDS = 0.2
 #: The rest of the first screen follows when all of it is there, or after so long with what is.
 _REST_SECONDS = 2.0
 
-#: A view that has not been heard by then cannot be: the kernel is busy and the host has no subshells. It gets its
-#: second screen unasked.
+#: A view that has not been heard by then cannot be: the kernel is busy and the host has no subshells. It gets
+#: its second screen unasked.
 _UNHEARD_SECONDS = 1.0
 
 #: The width of a notebook's cell in a browser window of usual size; the real one is known only after opening.
@@ -49,8 +49,8 @@ def screen_size(columns: Sequence[int], rows: Sequence[int] | None, height: str 
 
     Examples
     --------
-    >>> screen_size([2], None, None, 1000), screen_size([8], None, None, 1000), screen_size([4], None, None, 3)
-    (4, 48, 3)
+    >>> screen_size([2], None, None, 1000), screen_size([8], None, None, 1000)
+    (4, 48)
     >>> screen_size([4], [2], None, 1000), screen_size([4], None, "200px", 1000)
     (8, 4)
     """
@@ -64,7 +64,7 @@ def screen_size(columns: Sequence[int], rows: Sequence[int] | None, height: str 
 
 
 def opening_edge(columns: Sequence[int]) -> int:
-    """Return the size of the opening thumbnails: what a tile fills at typical width, one device pixel a pixel.
+    """Return the size of the opening thumbnails: what a tile fills at typical width.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from functools import cache
 
 
 def worker_count() -> int:
-    """Return how many things are decoded at once: one a processor, for Pillow releases the GIL while it decodes.
+    """Return how many things are decoded at once: one a processor, for Pillow decodes without the GIL.
 
     Examples
     --------

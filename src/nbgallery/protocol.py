@@ -1,7 +1,7 @@
 """The message vocabulary between views and kernel. Twin of ``js/src/protocol.ts``; a test holds them equal.
 
-A view's message is checked here as if a stranger had sent it, and becomes a dataclass of plain numbers; what is
-wrong with it is a :class:`ProtocolError`, whose text goes back to the view.
+A view's message is checked here as if a stranger had sent it, and becomes a dataclass of plain numbers; what
+is wrong with it is a :class:`ProtocolError`, whose text goes back to the view.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ _MAX_RANGES = 100_000
 
 #: Neighbours of an original: more than a few would only delay what is shown next.
 _MAX_PREFETCH = 8
+
+_PAIR_LENGTH = 2
+
+#: As much of a wrong value is repeated in the answer.
+_MAX_SHOWN = 60
 
 #: JavaScript's largest exact integer; no index, count or revision comes near it.
 _MAX_INTEGER = 2**53 - 1
@@ -184,7 +189,9 @@ class _Fields:
         self._content = content
 
     def _wrong(self, name: str, expected: str) -> ProtocolError:
-        return ProtocolError(f"{self._kind}.{name}: expected {expected}, not {_shown(self._content.get(name))}")
+        return ProtocolError(
+            f"{self._kind}.{name}: expected {expected}, not {_shown(self._content.get(name))}"
+        )
 
     def integer(self, name: str, low: int = 0, high: int = _MAX_INTEGER) -> int:
         value = self._content.get(name)
@@ -288,17 +295,17 @@ def _is_integer(value: object, low: int = 0, high: int = _MAX_INTEGER) -> bool:
 
 
 def _is_range(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_is_integer, value)) and value[0] < value[1]
+    if not isinstance(value, list) or len(value) != _PAIR_LENGTH:
+        return False
+    return all(map(_is_integer, value)) and value[0] < value[1]
 
 
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
 
 
-def thumbs(
-    *, view: str, batch: int, want: int, revision: int, entries: list[EntryHeader]
-) -> dict[str, Any]:
+def thumbs(*, view: str, batch: int, want: int, revision: int, entries: list[EntryHeader]) -> dict[str, Any]:
     """Encoded items: one header each, their bytes one after another in one buffer."""
     return {
         "kind": "thumbs",

@@ -1,11 +1,10 @@
-"""The one thread that sends to the browser: order, delays, and the context in which a message leaves.
+"""The one thread that sends to the browser, in order and at the right time.
 
 Never decodes, never reads the list: it runs what it is given.
 """
 
 from __future__ import annotations
 
-import contextvars
 import itertools
 from collections.abc import Callable
 from functools import partial
@@ -15,12 +14,7 @@ from nbgallery.serial import SerialThread
 
 
 class Outbox:
-    """A gallery's way to the browser.
-
-    In ipykernel 7.4 what the browser sends is handled on the (sub)shell from whose context the last message on that
-    comm was sent. A message sent from a cell would therefore pin everything a person does to the main thread for as
-    long as the cell runs. So everything is sent by one thread, inside the context of the latest browser message; and
-    while there is none yet, the pin that sending left is taken away.
+    """A gallery's way to the browser: one thread sends for all galleries, never a cell or a worker.
 
     Examples
     --------
@@ -34,24 +28,22 @@ class Outbox:
     """
 
     def __init__(self) -> None:
-        self._context: contextvars.Context | None = None
-        self._comm: Any = None
         self._closed = False
         # The thread is given numbers only, so that nothing of a closed gallery waits there for its time.
         self._works: dict[int, Callable[[], None]] = {}
         self._numbers = itertools.count()
 
-    def use(self, comm: object) -> None:
-        """Send on this comm from now on; its opening has pinned it already."""
-        self._comm = comm
-        _unpin(comm)
+    def use(self, comm: Any) -> None:
+        """Let the browser's messages on this comm be handled where they ask for.
 
-    def remember_context(self) -> None:
-        """Send in the current context from now on: call it where a browser message is handled."""
-        self._context = contextvars.copy_context()
+        ipykernel 7.4 handles them where the comm's latest message was sent from. After a message from a cell,
+        all that a person does would wait on the main thread for as long as the next cell runs.
+        """
+        if hasattr(comm, "_reply_subshell_for"):
+            comm._reply_subshell_for = _as_asked  # noqa: SLF001 - there is no public way
 
     def post(self, work: Callable[[], None], delay: float = 0.0) -> None:
-        """Run ``work`` on the sender thread, ``delay`` seconds from now at the earliest; else in the order of posting."""
+        """Run ``work`` on the sender thread in ``delay`` seconds; else in the order of posting."""
         number = next(self._numbers)
         self._works[number] = work
         if self._closed:
@@ -63,25 +55,15 @@ class Outbox:
         """Run nothing more; what is posted already is dropped."""
         self._closed = True
         self._works.clear()
-        self._comm = self._context = None
 
     def _run(self, number: int) -> None:
-        work, context, comm = self._works.pop(number, None), self._context, self._comm
-        if work is None:
-            return
-        if context is None:
+        work = self._works.pop(number, None)
+        if work is not None:
             work()
-            _unpin(comm)
-        else:
-            context.run(work)
 
 
-def _unpin(comm: object) -> None:
-    """Let the browser's messages find their own subshell (ipykernel 7.4 keeps the last sender's on the comm)."""
-    lock = getattr(comm, "_reply_subshell_lock", None)
-    if lock is not None:
-        with lock:
-            vars(comm).pop("_reply_subshell_id", None)
+def _as_asked(_data: object, asked: object) -> object:
+    return asked
 
 
 _SENDER = SerialThread("nbgallery-sender")

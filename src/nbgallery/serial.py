@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-#: The thread ends after so many idle seconds and starts again when needed: an idle notebook keeps no thread of ours.
+#: The thread ends after so many idle seconds and starts again when needed: an idle notebook keeps no thread
+#: of ours.
 _IDLE_SECONDS = 10.0
 
 
@@ -39,7 +40,7 @@ class SerialThread:
         self._thread: threading.Thread | None = None
 
     def post(self, work: Callable[[], None], delay: float = 0.0) -> None:
-        """Run ``work`` in ``delay`` seconds at the earliest; what is due at once runs in the order of posting."""
+        """Run ``work`` in ``delay`` seconds; what is due at once runs in the order of posting."""
         with self._changed:
             # By time for all, so that a flood of what is due at once holds up nothing that was due before.
             heapq.heappush(self._queue, (time.monotonic() + max(0.0, delay), next(self._order), work))

@@ -13,8 +13,8 @@ from nbgallery.splices import Operation, shift
 def follow(change: Change, selected: int | None, selection: Ranges) -> tuple[int | None, Ranges]:
     """Keep the selected item and the multi-selection on their items.
 
-    When the whole list is replaced, the selected index stays as long as there is an item at it, as in Gradio; the
-    multi-selection ends.
+    When the whole list is replaced, the selected index stays as long as there is an item at it, as in Gradio;
+    the multi-selection ends.
 
     Examples
     --------
@@ -35,8 +35,9 @@ def joined(changes: Sequence[Change]) -> Change:
     Examples
     --------
     >>> one, two = Change(1, 2, 8, ({"op": "reset"},)), Change(2, 3, 7, ({"op": "move", "from": 0, "to": 1},))
-    >>> joined([one, two])
-    Change(base=1, revision=3, count=7, operations=({'op': 'reset'}, {'op': 'move', 'from': 0, 'to': 1}), removed_ids=())
+    >>> both = joined([one, two])
+    >>> both.base, both.revision, [operation["op"] for operation in both.operations]
+    (1, 3, ['reset', 'move'])
     """
     return Change(
         changes[0].base,

@@ -67,7 +67,8 @@ class SyncedWidget(anywidget.AnyWidget):
                 old = getattr(self, name)
                 if old is new or (type(old) is type(new) and old == new):
                     continue
-                # Around the widget's own way, which sends, and through which threads lose each other's changes.
+                # Around the widget's own way, which sends, and through which threads lose each other's
+                # changes.
                 self._trait_values[name] = new
                 change = t.Bunch(name=name, old=old, new=new, owner=self, type="change", quiet=True)
                 self._turn.afterwards(partial(t.HasTraits.notify_change, self, change))

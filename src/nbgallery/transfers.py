@@ -1,4 +1,4 @@
-"""Originals, downloads and archives on their way to a view: chunk by chunk, no faster than they are taken in."""
+"""Originals, downloads and archives on their way: chunk by chunk, no faster than they are taken in."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class Transfers:
             self._pool.submit(self._advance, transfer)
 
     def _advance(self, transfer: _Transfer) -> None:
-        """Send until the view has enough to take in; on a worker, for a chunk may have to be encoded first."""
+        """Send until the view has enough to take in; on a worker, for it may have to be encoded first."""
         while self._has_room(transfer):
             try:
                 chunk = next(transfer.chunks, None)
@@ -234,9 +234,7 @@ class Transfers:
 
     def _original(self, item_id: int, purpose: protocol.OpenPurpose) -> encode.Original:
         item_format, quality = self._encoding()
-        source = encode.original(
-            self._media(item_id), item_format, quality, own_bytes=purpose == "download"
-        )
+        source = encode.original(self._media(item_id), item_format, quality, own_bytes=purpose == "download")
         with self._turn():
             index = self._items.index_of(item_id) or 0
         return replace(source, name=encode.clear_name(source.name, index, source.mime))
@@ -248,7 +246,7 @@ class Transfers:
             if found.kind != "image" or found.url is not None or (found.size or 0) > _MAX_PREFETCH_BYTES:
                 return None
             source = self._original(item_id, purpose)
-        except Exception:  # noqa: BLE001 - it says what is wrong with it when it is shown
+        except Exception:  # it says what is wrong with it when it is shown
             logger.debug("Neighbour %d could not be fetched ahead", item_id, exc_info=True)
             return None
         return source if source.size <= _MAX_PREFETCH_BYTES else None
@@ -293,7 +291,7 @@ def _read(path: str, size: int) -> Iterator[bytes]:
 
 
 def _regrouped(pieces: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
-    """Cut and join pieces so that each but the last has ``size`` bytes; tell with each whether it is the last."""
+    """Cut and join pieces so that each but the last has ``size`` bytes; tell which one is the last."""
     pending = bytearray()
     for piece in pieces:
         rest = memoryview(piece)

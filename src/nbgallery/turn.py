@@ -10,8 +10,8 @@ from contextlib import contextmanager
 class Turn:
     """One thread's turn at a gallery: a reentrant lock, under which no code of the user's runs.
 
-    What would run it (telling observers, for instance) is put off until the lock is released, so that it may do
-    whatever it likes to the gallery, and wait for other threads that do.
+    What would run it (telling observers, for instance) is put off until the lock is released, so that it may
+    do whatever it likes to the gallery, and wait for other threads that do.
 
     Examples
     --------
@@ -33,7 +33,8 @@ class Turn:
     def __call__(self) -> Iterator[None]:
         """Hold the lock; at the end of the outermost turn, run what was put off."""
         later: list[Callable[[], object]] = []
-        # A generator, and assignments only: whatever an interrupt of the kernel cuts short, the lock is released.
+        # A generator, and assignments only: whatever an interrupt of the kernel cuts short, the lock is
+        # released.
         try:
             with self._lock:
                 depth = self._depth

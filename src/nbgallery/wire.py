@@ -1,7 +1,7 @@
 """What leaves for the browser: composed when it leaves, and in step with the list as the views know it.
 
-An index means something only beside a revision. So each message is composed on the sender thread, under the lock,
-right behind the edits that the views have not heard of; nothing can come in between.
+An index means something only beside a revision. So each message is composed on the sender thread, under the
+lock, right behind the edits that the views have not heard of; nothing can come in between.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ class Wire:
 
     def _leave(self, compose: Callable[[], Iterable[Parcel]]) -> None:
         with self._turn():
-            # First, for it may set traits that are to leave with it; and when it raises, nothing else is lost.
+            # First, for it may set traits that are to leave with it; and when it raises, nothing else is
+            # lost.
             body = list(compose())
             parcels = [*self._splice(), *self._changed_traits(), *self._selection_change(), *body]
         for each in parcels:
@@ -172,9 +173,9 @@ class Wire:
 def merge(before: Sequence[Operation], more: Iterable[Operation]) -> list[Operation]:
     """Append operations, in fewer of them.
 
-    Insertions that continue one another become one, so that ten thousand appends are one. Captions go to the end, and
-    name the places that the items have there. Nothing that happened around a reset matters; and more operations than
-    make a message worth reading are a reset.
+    Insertions that continue one another become one, so that ten thousand appends are one. Captions go to the
+    end, and name the places that the items have there. Nothing that happened around a reset matters; and more
+    operations than make a message worth reading are a reset.
 
     Examples
     --------

@@ -28,6 +28,7 @@ def comms(monkeypatch: pytest.MonkeyPatch) -> list[FakeComm]:
 @pytest.fixture
 def gallery(comms: list[FakeComm]) -> Iterator[Callable[..., Gallery]]:
     """Make galleries that are closed when the test ends."""
+    comms.clear()
     made: list[Gallery] = []
 
     def make(*given: Any, **options: Any) -> Gallery:

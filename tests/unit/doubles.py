@@ -1,4 +1,4 @@
-"""Stand-ins for what is around a gallery: a kernel's comm, a pool and a sender that tests run by hand, a view."""
+"""Stand-ins for what is around a gallery: a comm, a view, and a pool and a sender that tests run by hand."""
 
 from __future__ import annotations
 
@@ -159,7 +159,9 @@ class FakeView:
     def missing(self, demand: Demand) -> list[int]:
         indices = [index for start, stop in demand.ranges for index in range(start, min(stop, self.count))]
         here = [index for index in indices if self._is_here(index, demand.edge)]
-        return list(dict.fromkeys(index for index in indices if index not in here))[: protocol.MAX_WANTED_ITEMS]
+        return list(dict.fromkeys(index for index in indices if index not in here))[
+            : protocol.MAX_WANTED_ITEMS
+        ]
 
     def _is_here(self, index: int, edge: int) -> bool:
         header = self.entries[index][0] if index in self.entries else None
@@ -174,7 +176,9 @@ class FakeView:
         demand.asked = set(missing)
         demand.number += 1
         ranges = [[index, index + 1] for index in missing]
-        self.send("want", view=view, number=demand.number, revision=self.revision, edge=demand.edge, ranges=ranges)
+        self.send(
+            "want", view=view, number=demand.number, revision=self.revision, edge=demand.edge, ranges=ranges
+        )
 
     def take(self, message: dict[str, Any], buffer: bytes = b"") -> None:
         kind = message["kind"]
@@ -231,7 +235,9 @@ class FakeView:
             self._forget()
             return
         moved = {index: shift(index, message["operations"]) for index in self.entries}
-        self.entries = {moved_to: self.entries[index] for index, moved_to in moved.items() if moved_to is not None}
+        self.entries = {
+            moved_to: self.entries[index] for index, moved_to in moved.items() if moved_to is not None
+        }
         for operation in message["operations"]:
             # As the browser does: a caption is put where it belongs after all of these.
             index = operation.get("at")

@@ -23,7 +23,10 @@ def opened(pieces) -> zipfile.ZipFile:
 
 def test_bytes_and_files_are_in_it_unchanged(tmp_path):
     (tmp_path / "file.jpg").write_bytes(b"of a file")
-    originals = [of(b"of an array", ""), Original(None, str(tmp_path / "file.jpg"), "image/jpeg", "file.jpg", 9)]
+    originals = [
+        of(b"of an array", ""),
+        Original(None, str(tmp_path / "file.jpg"), "image/jpeg", "file.jpg", 9),
+    ]
     with opened(archive([0, 1], originals.__getitem__)) as written:
         assert written.testzip() is None
         assert {name: written.read(name) for name in written.namelist()} == {
@@ -37,7 +40,9 @@ def test_names_are_of_the_gallerys_indices():
         assert written.namelist() == ["image-00007.png", "image-00012.png"]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/abs.png", "a\\b.png", "C:\\x.png", "a\0b.png", "..", "con.png"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/abs.png", "a\\b.png", "C:\\x.png", "a\0b.png", "..", "con.png"]
+)
 def test_no_name_leads_out_of_the_folder(name):
     with opened(archive([0], lambda _index: of(b"1", name))) as written:
         (found,) = written.namelist()

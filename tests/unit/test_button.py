@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextvars
 import io
 import threading
 from contextlib import closing
@@ -134,6 +135,19 @@ def test_a_listener_may_register_another():
     assert calls == []
     clicked(button)
     assert calls == [1]
+
+
+def test_a_listener_runs_in_the_context_of_the_cell_that_registered_it():
+    where = contextvars.ContextVar("where", default="nowhere")
+    button = Button("Keep")
+
+    def register():
+        where.set("first cell")
+        button.click(where.get)
+
+    contextvars.copy_context().run(register)
+    where.set("second cell")
+    assert clicked(button) == ["first cell"]
 
 
 def test_what_cannot_be_called_is_refused():

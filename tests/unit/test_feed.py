@@ -27,10 +27,7 @@ def picture(media: object, edge: int) -> encode.Thumbnail:
     """Make a thumbnail whose bytes say of what it is."""
     if isinstance(media, MediaError):
         raise media
-    if isinstance(media, bytes):
-        data = media
-    else:
-        data = f"{media}@{edge}".encode()
+    data = media if isinstance(media, bytes) else f"{media}@{edge}".encode()
     return encode.Thumbnail(data, "image/png", "image", 1, 1, "#000000", "", edge, complete=False)
 
 
@@ -65,7 +62,12 @@ class Desk:
         self.outbox = HandOutbox()
         self.sent: list[tuple[dict[str, Any], bytes]] = []
         self.wire = Wire(
-            self.items, self.turn, self.outbox, self.send, lambda _names: Parcel({"content": {"kind": "state"}}, []), Ranges
+            self.items,
+            self.turn,
+            self.outbox,
+            self.send,
+            lambda _names: Parcel({"content": {"kind": "state"}}, []),
+            Ranges,
         )
         self.feed = Feed(self.items, self.turn, self.wire, self.pool)
 
@@ -73,7 +75,9 @@ class Desk:
         assert not self.turn._depth
         self.sent.append((one.data["content"], b"".join(one.buffers)))
 
-    def want(self, *indices: int, view: str = "v", edge: int = 256, number: int = 1, revision: int = 0) -> None:
+    def want(
+        self, *indices: int, view: str = "v", edge: int = 256, number: int = 1, revision: int = 0
+    ) -> None:
         ranges = tuple((index, index + 1) for index in indices)
         self.feed.want(protocol.Want(view, number, revision or self.items.revision, edge, ranges))
 
@@ -149,7 +153,10 @@ class TestWant:
         desk.want(2, view="a", number=2)
         desk.run()
         assert sorted(media for media, _ in made) == ["p1", "p2"]
-        assert {message["view"]: message["entries"][0]["index"] for message in desk.thumbs()} == {"a": 2, "b": 1}
+        assert {message["view"]: message["entries"][0]["index"] for message in desk.thumbs()} == {
+            "a": 2,
+            "b": 1,
+        }
 
     def test_nothing_that_is_on_its_way_is_sent_twice(self):
         desk = Desk()
@@ -272,7 +279,16 @@ class TestBackPressure:
         clock.now = 11
         desk.want(*range(12), number=3)
         desk.run()
-        assert [one["index"] for message in desk.thumbs() for one in message["entries"]] == [0, 1, 2, 3, 0, 1, 2, 3]
+        assert [one["index"] for message in desk.thumbs() for one in message["entries"]] == [
+            0,
+            1,
+            2,
+            3,
+            0,
+            1,
+            2,
+            3,
+        ]
 
     def test_acks_that_nobody_waits_for_are_none_of_its(self):
         desk = Desk()
@@ -530,7 +546,7 @@ class Stress:
     """A random mix of edits, scrolling, work, sending and listening, one step at a time."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - it is to be repeated, not to be secret
         self.desk = Desk([self.media(f"p{number}") for number in range(self.random.randrange(60))])
         self.inbox: list[dict[str, Any]] = []
         self.view = FakeView(self.inbox.append, len(self.desk.items), 1)
@@ -603,7 +619,13 @@ class Stress:
             assert len(viewer.on_the_way) <= protocol.MAX_UNACKNOWLEDGED
 
     def settle(self) -> None:
-        while self.desk.sent or self.inbox or self.desk.pool.jobs or self.desk.outbox.now or self.desk.outbox.later:
+        while (
+            self.desk.sent
+            or self.inbox
+            or self.desk.pool.jobs
+            or self.desk.outbox.now
+            or self.desk.outbox.later
+        ):
             self.deliver()
             self.hear()
             self.work()

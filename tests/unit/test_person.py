@@ -94,7 +94,9 @@ def test_toggling_one_item_of_the_multi_selection(room):
 def test_selecting_many_at_once_is_seen_but_is_no_event_of_one(room):
     assert room.does("selection", add=[[2, 7]]) == []
     assert list(room.gallery.selection) == [2, 3, 4, 5, 6]
-    assert [item.media for item in room.gallery.selected_items] == [f"p{number}.png" for number in range(2, 7)]
+    assert [item.media for item in room.gallery.selected_items] == [
+        f"p{number}.png" for number in range(2, 7)
+    ]
 
 
 def test_plain_observers_hear_it_too_once_and_outside_the_lock(room):
@@ -135,7 +137,7 @@ def test_codes_own_doing_fires_nothing(room):
 class TestValue:
     """``data.value``, with Gradio's keys."""
 
-    def test_of_a_file(self, gallery, comms, tmp_path):
+    def test_of_a_file(self, gallery, tmp_path):
         path = tmp_path / "cat.png"
         path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
         room = Room(gallery([(path, "A cat")]))
@@ -151,7 +153,7 @@ class TestValue:
             "size": 28,
         }
 
-    def test_of_an_array_its_file_is_made_when_it_is_asked_for(self, gallery, comms):
+    def test_of_an_array_its_file_is_made_when_it_is_asked_for(self, gallery):
         room = Room(gallery([np.zeros((4, 4), np.uint8)]))
         ((_, data),) = room.does("select", 0)
         spool = room.gallery._spool
@@ -161,7 +163,7 @@ class TestValue:
             data.value["image"]["name"]
         assert "path" not in repr(data.value["image"])
 
-    def test_of_a_video(self, gallery, comms):
+    def test_of_a_video(self, gallery):
         room = Room(gallery(["https://example.org/clip.mp4"]))
         ((_, data),) = room.does("select", 0)
         assert data.value["video"]["url"] == "https://example.org/clip.mp4"
@@ -170,7 +172,7 @@ class TestValue:
         ((_, data),) = room.does("select", 0)
         assert data.value["image"]["orig_name"] is None
 
-    def test_is_the_item_of_that_moment(self, gallery, comms):
+    def test_is_the_item_of_that_moment(self, gallery):
         go_on = threading.Event()
         room = Room(gallery([("a.png", "A"), ("b.png", "B")]))
         room.gallery._queue.run("a slow listener", lambda: go_on.wait(PATIENCE))
@@ -183,7 +185,7 @@ class TestValue:
         (data,) = [data for name, data in room.events if name == "select"]
         assert (data.index, data.value["caption"]) == (1, "B")
 
-    def test_without_listeners_nothing_is_read(self, gallery, comms):
+    def test_without_listeners_nothing_is_read(self, gallery):
         class Counting:
             reads = 0
 
@@ -228,7 +230,9 @@ def test_a_listener_may_do_anything_to_the_gallery(gallery):
         one.close()
         done.set()
 
-    one.comm.say(kind="event", v=1, view="v", name="select", target="grid", index=1, revision=1, add=[], remove=[])
+    one.comm.say(
+        kind="event", v=1, view="v", name="select", target="grid", index=1, revision=1, add=[], remove=[]
+    )
     assert done.wait(PATIENCE)
     assert [item.media for item in one] == ["other.png"]
     assert comm.closed

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextvars
 import gc
 import logging
 import threading
 import weakref
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from ipykernel.comm.comm import BaseComm
 
 from nbgallery import serial
 from nbgallery.sender import Outbox
@@ -49,9 +50,10 @@ def run_all(thread: SerialThread) -> None:
 
 class TestSerialThread:
     def test_runs_in_the_order_of_posting(self):
-        thread, seen = SerialThread("order"), []
+        thread = SerialThread("order")
+        seen: list[int] = []
         for number in range(100):
-            thread.post(lambda number=number: seen.append(number))
+            thread.post(partial(seen.append, number))
         run_all(thread)
         assert seen == list(range(100))
 
@@ -111,51 +113,26 @@ class TestSerialThread:
 
 
 class TestOutbox:
-    def test_sends_in_the_context_of_the_latest_message(self):
-        where = contextvars.ContextVar("where", default="nowhere")
-        outbox, seen, done = Outbox(), [], threading.Event()
+    def test_messages_are_handled_where_they_ask_for(self):
+        """Whatever was sent on the comm, and from wherever: ipykernel 7.4 would follow the latest message."""
+        comm = BaseComm(primary=False, target_name="test")
+        comm._reply_subshell_id = "where a cell was run"
+        Outbox().use(comm)
+        assert comm._reply_subshell_for({"content": {"id": "7"}}, "where it asks for") == "where it asks for"
+        assert comm._reply_subshell_for({}, None) is None
 
-        def hear(place: str) -> None:
-            where.set(place)
-            outbox.remember_context()
-
-        contextvars.copy_context().run(hear, "subshell")
-        outbox.post(lambda: seen.append(where.get()))
-        contextvars.copy_context().run(hear, "main")
-        outbox.post(done.set)
-        assert done.wait(PATIENCE)
-        outbox.post(lambda: seen.append(where.get()))
-        outbox.post(done.clear)
-        again = threading.Event()
-        outbox.post(again.set)
-        assert again.wait(PATIENCE)
-        assert seen[0] in {"subshell", "main"}
-        assert seen[1] == "main"
-
-    def test_takes_away_the_pin_that_sending_leaves(self):
-        comm = SimpleNamespace(_reply_subshell_lock=threading.Lock(), _reply_subshell_id="main")
-        outbox, seen, done = Outbox(), [], threading.Event()
-        outbox.use(comm)
-        assert not hasattr(comm, "_reply_subshell_id")
-        outbox.post(lambda: setattr(comm, "_reply_subshell_id", "main"))
-        outbox.post(lambda: seen.append(hasattr(comm, "_reply_subshell_id")))
-        outbox.post(done.set)
-        assert done.wait(PATIENCE)
-        assert seen == [False]
-        # Once a message was heard, its context says where the next one is to be handled.
-        done.clear()
-        outbox.remember_context()
-        outbox.post(lambda: setattr(comm, "_reply_subshell_id", "subshell"))
-        outbox.post(done.set)
-        assert done.wait(PATIENCE)
-        assert comm._reply_subshell_id == "subshell"
+    def test_other_comms_are_left_alone(self):
+        comm = SimpleNamespace()
+        Outbox().use(comm)
+        assert vars(comm) == {}
 
     def test_closed_it_runs_nothing_more_and_holds_nothing(self):
         class Work:
             def __call__(self) -> None:
                 seen.append(1)
 
-        outbox, seen, work = Outbox(), [], Work()
+        outbox, work = Outbox(), Work()
+        seen: list[int] = []
         reference = weakref.ref(work)
         outbox.post(work, delay=1000)
         outbox.close()
@@ -170,6 +147,10 @@ class TestOutbox:
 
     def test_can_be_closed_from_what_it_runs(self):
         outbox, done = Outbox(), threading.Event()
-        outbox.use(SimpleNamespace())
-        outbox.post(lambda: (outbox.close(), done.set()))  # type: ignore[func-returns-value]
+
+        def close() -> None:
+            outbox.close()
+            done.set()
+
+        outbox.post(close)
         assert done.wait(PATIENCE)

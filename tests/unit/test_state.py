@@ -48,7 +48,8 @@ def test_a_new_list_keeps_the_index_that_it_has_and_no_selection():
 
 
 @pytest.mark.parametrize(
-    "operations, first", [([INSERT], 2), ([MOVE], 1), ([CAPTION], 4), ([RESET], 0), ([CAPTION, MOVE], 1), ([], 10)]
+    "operations, first",
+    [([INSERT], 2), ([MOVE], 1), ([CAPTION], 4), ([RESET], 0), ([CAPTION, MOVE], 1), ([], 10)],
 )
 def test_the_first_index_that_an_edit_touches(operations, first):
     assert first_touched(change(*operations)) == first

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nbgallery import protocol, transfers
+from nbgallery import encode, protocol, transfers
 from nbgallery.items import Change, Item, ItemList
 from nbgallery.protocol import MAX_BUFFER_BYTES, MAX_UNACKNOWLEDGED
 from nbgallery.selection import Ranges
@@ -40,7 +40,14 @@ class Desk:
         self.turn, self.pool, self.outbox = Turn(), HandPool(), HandOutbox()
         self.sent: list[tuple[dict[str, Any], bytes]] = []
         self.encoding: tuple[str, int | None] = ("png", None)
-        self.wire = Wire(self.items, self.turn, self.outbox, self.send, lambda _names: Parcel({"content": {"kind": "state"}}, []), Ranges)
+        self.wire = Wire(
+            self.items,
+            self.turn,
+            self.outbox,
+            self.send,
+            lambda _names: Parcel({"content": {"kind": "state"}}, []),
+            Ranges,
+        )
         self.numbers = iter(range(1, 10**6))
         self.transfers = Transfers(
             self.items, self.turn, self.wire, self.pool, lambda: next(self.numbers), lambda: self.encoding
@@ -99,7 +106,9 @@ class Desk:
             assert message["offset"] == offset
             assert len(data) <= MAX_BUFFER_BYTES
             offset += len(data)
-        assert [message["last"] for message, _ in self.chunks()] == [False] * (len(self.chunks()) - 1) + [True]
+        assert [message["last"] for message, _ in self.chunks()] == [False] * (len(self.chunks()) - 1) + [
+            True
+        ]
         assert self.chunks()[-1][0]["total"] == offset
         return self.chunks()[-1][0], b"".join(data for _, data in self.chunks())
 
@@ -221,9 +230,9 @@ class TestErrors:
         assert sum(len(data) for _, data in desk.chunks()) == size
 
     def test_an_empty_file_is_answered(self, tmp_path):
-        source = transfers.encode.Original(None, str(tmp_path / "empty"), "image/png", "empty", 0)
+        source = encode.Original(None, str(tmp_path / "empty"), "image/png", "empty", 0)
         (tmp_path / "empty").write_bytes(b"")
-        for one in (source, transfers.encode.Original(b"", None, "image/png", "empty", 0)):
+        for one in (source, encode.Original(b"", None, "image/png", "empty", 0)):
             (chunk,) = transfers._sliced(0, one)
             assert (chunk.last, chunk.total, chunk.data) == (True, 0, b"")
 
@@ -335,7 +344,11 @@ class TestPrefetch:
 class TestArchive:
     def opened(self, desk: Desk, **fields: Any) -> zipfile.ZipFile:
         message, data = desk.fetched(purpose="archive", **fields)
-        assert (message["mime"], message["name"], message["index"]) == ("application/zip", "gallery.zip", None)
+        assert (message["mime"], message["name"], message["index"]) == (
+            "application/zip",
+            "gallery.zip",
+            None,
+        )
         assert message["progress"][0] == message["progress"][1]
         return zipfile.ZipFile(io.BytesIO(data))
 

@@ -66,10 +66,14 @@ def test_all_run_whatever_they_raise():
         done.append(type(error).__name__)
         raise error
 
-    with pytest.raises(KeyError, match="first"), turn():
-        turn.afterwards(lambda: fail(KeyError("first")))
-        turn.afterwards(lambda: fail(ValueError("second")))
-        turn.afterwards(lambda: done.append("third"))
+    def take() -> None:
+        with turn():
+            turn.afterwards(lambda: fail(KeyError("first")))
+            turn.afterwards(lambda: fail(ValueError("second")))
+            turn.afterwards(lambda: done.append("third"))
+
+    with pytest.raises(KeyError, match="first"):
+        take()
     assert done == ["KeyError", "ValueError", "third"]
     assert is_free(turn)
 
@@ -77,9 +81,14 @@ def test_all_run_whatever_they_raise():
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_an_exception_releases_the_lock_and_still_tells(error):
     turn, done = Turn(), []
-    with pytest.raises(error), turn():
-        turn.afterwards(lambda: done.append(1))
-        raise error
+
+    def take() -> None:
+        with turn():
+            turn.afterwards(lambda: done.append(1))
+            raise error
+
+    with pytest.raises(error):
+        take()
     assert done == [1]
     assert is_free(turn)
     assert turn._depth == 0

@@ -1,4 +1,4 @@
-"""Hearing the views: each message is checked, routed and answered; what they name is found where it is now."""
+"""Hearing the views: each message is checked, routed, answered, and meant for the items of that moment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,14 @@ class Desk:
         self.turn, self.outbox = Turn(), HandOutbox()
         self.sent: list[dict[str, Any]] = []
         self.selection = Ranges()
-        self.wire = Wire(self.items, self.turn, self.outbox, self.send, lambda _names: Parcel({"content": {}}, []), lambda: self.selection)
+        self.wire = Wire(
+            self.items,
+            self.turn,
+            self.outbox,
+            self.send,
+            lambda _names: Parcel({"content": {}}, []),
+            lambda: self.selection,
+        )
         self.rooms = Recorder(self.turn)
         rooms: Any = self.rooms
         self.views = Views(

@@ -95,7 +95,7 @@ def test_what_a_message_sets_leaves_before_it():
     assert ["_page_1" in message.get("state", {}) for message in desk.run()] == [True, False]
 
 
-def test_what_cannot_be_composed_loses_no_edit(caplog):
+def test_what_cannot_be_composed_loses_no_edit():
     desk = Desk()
     desk.changed(desk.items.remove(0))
     desk.wire.post(lambda: 1 / 0)  # type: ignore[arg-type, return-value]

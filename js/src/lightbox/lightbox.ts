@@ -1,15 +1,14 @@
 /** The lightbox: one item large, with its caption, its buttons and the strip. As a dialog over the page, or over the grid. */
 
-import type { Entry } from "../feed";
-import { lightboxCommand } from "../keys";
-import { drawn, h, live } from "../reactive";
+import { type LightboxCommand, lightboxCommand } from "../keys";
+import { atEnd, focus, h, live } from "../reactive";
 import type { Actions } from "../shell/actions";
 import { iconButton } from "../shell/icons";
-import { drawItemTools } from "../shell/toolbar";
+import { drawTools } from "../shell/toolbar";
 import { signal, untracked } from "../signals";
 import type { View } from "../view";
-import { mountStage } from "./stage";
-import { mountStrip } from "./strip";
+import { drawStage } from "./stage";
+import { drawStrip } from "./strip";
 
 interface Places {
   /** Where the lightbox is put. */
@@ -23,81 +22,52 @@ interface Places {
 /** A caption for the name of a dialog, or to be read aloud. */
 const SPOKEN_CAPTION = 200;
 
-export function mountLightbox(view: View, actions: Actions, places: Places): void {
+export function mountLightbox(view: View, actions: Actions, places: Places, isDrawn: () => boolean): void {
   live(() => {
-    const open = view.lightbox.value;
-    return open === "closed"
-      ? undefined
-      : untracked(() => openLightbox(view, actions, places, open === "modal"));
+    const open = isDrawn() ? view.lightbox.value : "closed";
+    if (open !== "closed") untracked(() => openLightbox(view, actions, places, open === "modal"));
   });
 }
 
-/** Returns what closes it. */
-function openLightbox(view: View, actions: Actions, places: Places, modal: boolean): () => void {
-  const { body, grid, overlay } = places;
+function openLightbox(view: View, actions: Actions, { body, grid, overlay }: Places, modal: boolean): void {
   const end = new AbortController();
-  const [[frame, viewer], stop] = drawn(() => drawLightbox(view, actions, modal, end.signal));
-  const focused = () => (body.getRootNode() as Document | ShadowRoot).activeElement;
-  let shown = view.shown.peek();
-  // On closing, the view shows nothing any more: this is what it showed last.
-  const watch = view.shown.subscribe((index) => {
-    if (view.store.selectedIndex.peek() !== null) shown = index;
-  });
-  body.append(frame);
-  body.classList.toggle("nbg-covered", !modal);
-  const close = () => {
-    // Before it is taken away, and the focus with it.
-    const inside = frame.contains(focused());
+  let focused = modal;
+  atEnd(() => {
+    // Before anything is taken away, and the focus with it.
+    focused ||= frame.matches(":focus-within");
     // Also before: Chromium keeps an <img> for good that loses its `src` outside the document.
     end.abort();
-    watch();
-    stop();
     actions.help.value = false;
-    body.classList.remove("nbg-covered");
+  });
+  const frame = drawLightbox(view, actions, modal, end.signal);
+  const viewer = frame.firstElementChild as HTMLElement;
+  body.append(frame);
+  if (modal) {
+    frame.showModal();
+    viewer.append(overlay);
+  }
+  // Inline, the focus is taken only from what is now covered: never from the page.
+  if (modal || grid.matches(":focus-within")) focus(viewer);
+  grid.inert = !modal;
+  atEnd(() => {
+    frame.remove();
     body.after(overlay);
     grid.inert = false;
-    if (modal) (frame as HTMLDialogElement).close();
-    frame.remove();
-    if ((inside || modal) && !view.signal.aborted) view.focusTile(shown);
-  };
-  if (modal) {
-    try {
-      (frame as HTMLDialogElement).showModal();
-    } catch {
-      // A sandbox that forbids modals.
-      close();
-      return openLightbox(view, actions, places, false);
-    }
-    viewer.append(overlay);
-    viewer.focus({ preventScroll: true });
-  } else {
-    // The focus is taken only from what is now covered: never from the page.
-    if (grid.contains(focused())) viewer.focus({ preventScroll: true });
-    grid.inert = true;
-  }
-  return close;
+    if (focused && !view.signal.aborted) view.focusTile(view.shown.peek());
+  });
 }
 
-function drawLightbox(
-  view: View,
-  actions: Actions,
-  modal: boolean,
-  ended: AbortSignal,
-): [HTMLElement, HTMLElement] {
+function drawLightbox(view: View, actions: Actions, modal: boolean, ended: AbortSignal): HTMLDialogElement {
   const { shown, store, announcement } = view;
   const { feed } = store;
   const { count } = feed;
-  const entry = signal<Entry | undefined>(undefined);
-  const look = () => {
-    entry.value = feed.entry(shown.peek());
+  const arrivals = signal(0);
+  feed.subscribe(() => arrivals.value++, ended);
+  const header = () => {
+    arrivals.value;
+    return feed.entry(shown.value)?.header;
   };
-  live(() => {
-    shown.value;
-    look();
-  });
-  feed.subscribe(look, ended);
-  const header = () => entry.value?.header;
-  const caption = () => header()?.caption || "";
+  const caption = () => header()?.caption ?? "";
   const few = () => count.value < 2;
   const name = () => {
     const { kind = "image", name: file } = header() ?? {};
@@ -110,80 +80,62 @@ function drawLightbox(
     announcement.value = untracked(name);
   };
   const step = (by: number) => show(shown.peek() + by);
-
-  const stage = h("div", { class: "nbg-stage" });
-  const strip = h("div", { class: "nbg-strip nbg-selecting", hidden: few });
-  const text = h("p", { class: "nbg-text", hidden: () => !caption() }, () => [caption()]);
-  const viewer = h(
-    "div",
-    { class: "nbg-viewer", tabindex: -1 },
-    h(
-      "div",
-      { class: "nbg-bar" },
-      h("span", {}, () => [`${(shown.value + 1).toLocaleString()} / ${count.value.toLocaleString()}`]),
-      h("span", { class: "nbg-name", title: () => header()?.name }, () => [header()?.name]),
-      drawItemTools(view, actions, modal),
-    ),
-    h(
-      "div",
-      { class: "nbg-view" },
-      stage,
-      iconButton("previous", "Previous (←)", () => step(-1), { hidden: few }),
-      iconButton("next", "Next (→)", () => step(1), { hidden: few }),
-    ),
-    text,
-    strip,
-  );
-  const togglePlay = mountStage(
-    stage,
+  const toggle = () => view.toggle(shown.peek());
+  const [stage, togglePlay] = drawStage(
     view,
-    { step, surround: () => (modal ? view.close() : undefined) },
+    actions,
+    (by) => (by ? step(by) : modal && view.close()),
     ended,
   );
-  mountStrip(strip, view, ended);
-  // What scrolls must be within reach of the keyboard; what does not must not be a tab stop.
-  const captions = new ResizeObserver(() => {
-    text.tabIndex = text.scrollHeight > text.clientHeight + 1 ? 0 : -1;
-  });
-  captions.observe(text);
-  ended.addEventListener("abort", () => captions.disconnect());
-
-  const toggle = () => view.toggle(shown.peek());
-  const commands = {
+  const commands: Partial<Record<LightboxCommand["name"], (by: number) => void>> = {
     first: () => show(0),
     last: () => show(count.peek() - 1),
     play: () => togglePlay() || toggle(),
     toggle,
     close: view.close,
     // One step wraps; ten stop at the ends, where a person wants to know that it is the end.
-    go: (by: number) =>
-      by * by === 1 ? step(by) : show(Math.max(0, Math.min(shown.peek() + by, count.peek() - 1))),
+    go: (by) => (by * by === 1 ? step(by) : show(Math.max(0, Math.min(shown.peek() + by, count.peek() - 1)))),
   };
-  const close = (event: Event) => {
-    event.preventDefault();
-    // When it is closed from here the event comes late, and must not close one that has been opened since.
-    if (!ended.aborted) view.close();
-  };
-  const frame = h(
-    modal ? "dialog" : "section",
+
+  return h(
+    "dialog",
     {
       class: `nbg-lightbox nbg-${modal ? "modal" : "inline"}`,
-      role: "dialog",
+      // Neither modal nor focused by the browser.
+      open: !modal,
       "aria-label": name,
-      // Escape; a second one may close it without asking.
-      oncancel: close,
-      onclose: close,
+      // By a gesture of the system, or by a second Escape.
+      onclose: view.close,
       onkeydown(event: KeyboardEvent) {
         const command = lightboxCommand(event);
         // Fullscreen and help mean the same everywhere: the root listens for them.
-        if (!command || command.name === "fullscreen" || command.name === "help") return;
+        const run = command && commands[command.name];
+        if (!run) return;
         event.preventDefault();
         event.stopPropagation();
-        if (command.name === "go") commands.go(command.by);
-        else commands[command.name]();
+        run(command.name === "go" ? command.by : 0);
       },
     },
-    viewer,
+    h(
+      "div.nbg-viewer",
+      { tabindex: -1 },
+      h(
+        "div.nbg-bar",
+        {},
+        h("span", {}, () => `${(shown.value + 1).toLocaleString()} / ${count.value.toLocaleString()}`),
+        h("span.nbg-name", { title: () => header()?.name }, () => header()?.name),
+        drawTools(view, actions, modal ? "modal" : "inline"),
+      ),
+      h(
+        "div.nbg-view",
+        {},
+        stage,
+        iconButton("previous", "Previous (←)", () => step(-1), { hidden: few }),
+        iconButton("next", "Next (→)", () => step(1), { hidden: few }),
+      ),
+      // What may scroll must be within reach of the keyboard; what does not is no tab stop.
+      h("p.nbg-text", { tabindex: () => (/\n|.{99}/.test(caption()) ? 0 : null) }, caption),
+      drawStrip(view, ended),
+    ),
   );
-  return [frame, viewer];
 }

@@ -38,7 +38,9 @@ export function drawStage(
     "div.nbg-stage",
     pointerEvents(canvas, press),
     canvas,
-    drawProgress("Fetching the original", () => (feed.connection.value === "gone" ? undefined : opening.value)),
+    drawProgress("Fetching the original", () =>
+      feed.connection.value === "gone" ? undefined : opening.value,
+    ),
   );
 
   /** Where the item is in the list now; null when it has gone. */
@@ -66,7 +68,12 @@ export function drawStage(
     if (!size || canvas.querySelector("p")) return canvas.removeAttribute("style");
     // Without a size of its own a thumbnail tells the proportions only.
     const fills = scalable || kind === "video" || !(width || final);
-    const scale = contain(size, { width: host.clientWidth, height: host.clientHeight }, devicePixelRatio, fills);
+    const scale = contain(
+      size,
+      { width: host.clientWidth, height: host.clientHeight },
+      devicePixelRatio,
+      fills,
+    );
     canvas.style.cssText =
       `width:${size.width * scale}px;height:${size.height * scale}px;background:${media ? "" : color};` +
       `image-rendering:${final && !fills && scale * devicePixelRatio > 1 ? "pixelated" : ""}`;
@@ -91,30 +98,27 @@ export function drawStage(
   /** Draw it off the page first, and only then in place of what is there: no flash in between. */
   const load = (source: Blob | string, last: boolean) => {
     const now = visit;
-    const { element, show } = pictureOf(
-      () => {
+    const picture = new Picture({
+      async loaded() {
+        await picture.element.decode().catch(() => {});
         if (now !== visit || (final && !last)) return;
         final = last;
-        put(element);
+        put(picture.element);
       },
-      () => {
+      failed() {
         if (now !== visit || !last) return;
         if (!stale && canvas.firstChild) say("This browser cannot draw the original; this is its thumbnail.");
-        else
-          explain(
-            source === entry?.header.url
-              ? "No picture could be loaded from its address."
-              : "This browser cannot draw this picture.",
-          );
+        else if (source === entry?.header.url) explain("No picture could be loaded from its address.");
+        else explain("This browser cannot draw this picture.");
       },
-    );
-    element.alt = name();
-    show(source);
+    });
+    picture.element.alt = name();
+    picture.show(source);
   };
 
   const play = (src: string) => {
     const now = visit;
-    const video = h("video", {
+    const video: HTMLVideoElement = h("video", {
       src,
       controls: true,
       playsinline: true,
@@ -152,7 +156,13 @@ export function drawStage(
     const count = feed.count.peek();
     const lacks = (other: number) => {
       const header = feed.entry(other)?.header;
-      return header && !header.error && !header.url && !header.complete && (other === at || header.kind === "image");
+      return (
+        header &&
+        !header.error &&
+        !header.url &&
+        !header.complete &&
+        (other === at || header.kind === "image")
+      );
     };
     const here = lacks(at) && feed.original(at);
     if (here) take(here);

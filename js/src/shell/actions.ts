@@ -5,7 +5,7 @@ import { safeUrl } from "../picture";
 import type { Range } from "../protocol";
 import { signal } from "../signals";
 import type { View } from "../view";
-import { copyPicture, copyText } from "./clipboard";
+import { asPng } from "./clipboard";
 
 /** A download or an archive on its way. */
 export interface Job {
@@ -16,14 +16,11 @@ export interface Job {
 export type Actions = ReturnType<typeof createActions>;
 
 const TOAST_MS = 3500;
-/** What is quicker than this needs no progress bar. */
-const JOB_SHOWN_AFTER_MS = 250;
 /** Long enough for a browser that asks where to save. */
 const SAVED_BY_MS = 120_000;
 
 /** `root` is the gallery's element. */
-export function createActions(view: View, root: HTMLElement) {
-  const { id, announcement, store, signal: ended } = view;
+export function createActions({ id, store, signal: ended }: View, root: HTMLElement) {
   const { feed } = store;
   /** What was just said, while it is to be seen. */
   const toast = signal("");
@@ -33,60 +30,48 @@ export function createActions(view: View, root: HTMLElement) {
   const fullscreen = signal(false);
   let timer: ReturnType<typeof setTimeout>;
 
-  const options = { signal: ended };
   document.addEventListener(
     "fullscreenchange",
     () => {
-      const { fullscreenElement } = root.getRootNode() as Document | ShadowRoot;
-      fullscreen.value = root.contains(fullscreenElement ?? null);
+      fullscreen.value = root.matches(":fullscreen, :has(:fullscreen)");
     },
-    options,
+    { signal: ended },
   );
-  ended.addEventListener("abort", () => clearTimeout(timer));
-
-  /** All but an open modal is out of reach. */
-  const surface = (): HTMLElement => root.querySelector<HTMLElement>(".nbg-modal .nbg-viewer") ?? root;
 
   const say = (text: string) => {
-    toast.value = announcement.value = text;
+    toast.value = text;
     clearTimeout(timer);
     timer = setTimeout(() => {
       toast.value = "";
     }, TOAST_MS);
   };
 
-  /** The bytes; undefined when it was cancelled, replaced, or failed, which is said. */
-  const fetched = async (title: string, request: OpenRequest): Promise<OriginalFile | undefined> => {
-    const job = { title, opening: feed.open(id, request) };
-    const late = setTimeout(() => {
-      jobs.value = [...jobs.peek(), job];
-    }, JOB_SHOWN_AFTER_MS);
+  /** The file; undefined when it was cancelled, replaced, or failed, which is said. */
+  const arrival = async ({ result }: Opening): Promise<OriginalFile | undefined> => {
     try {
-      return await job.opening.result;
+      return await result;
     } catch (error) {
       const { name, message } = error as Error;
       if (name !== "AbortError") say(message);
       return undefined;
-    } finally {
-      clearTimeout(late);
-      jobs.value = jobs.peek().filter((other) => other !== job);
     }
+  };
+
+  const fetched = async (title: string, request: OpenRequest) => {
+    const job = { title, opening: feed.open(id, request) };
+    jobs.value = [...jobs.peek(), job];
+    const file = await arrival(job.opening);
+    jobs.value = jobs.peek().filter((other) => other !== job);
+    return file;
   };
 
   const save = (href: string, download: string, target = "") => {
     const anchor = document.createElement("a");
     Object.assign(anchor, { href, download, target, rel: "noopener" });
     // VS Code hears the click on its way up the document, so the anchor has to be in it.
-    surface().append(anchor);
+    root.append(anchor);
     anchor.click();
     anchor.remove();
-  };
-
-  const saveFile = (file: OriginalFile | undefined) => {
-    if (!file) return;
-    const url = URL.createObjectURL(file.blob);
-    save(url, file.name);
-    setTimeout(() => URL.revokeObjectURL(url), SAVED_BY_MS);
   };
 
   return {
@@ -94,61 +79,65 @@ export function createActions(view: View, root: HTMLElement) {
     jobs,
     help,
     fullscreen,
+    say,
+    arrival,
 
     toggleFullscreen() {
-      const change = fullscreen.peek() ? document.exitFullscreen() : surface().requestFullscreen();
+      // All but an open modal is out of reach.
+      const surface = root.querySelector(".nbg-modal .nbg-viewer") ?? root;
+      const change = fullscreen.peek() ? document.exitFullscreen() : surface.requestFullscreen();
       change.catch(() => say("Fullscreen is not allowed here."));
     },
 
-    /** One item under its own name. */
-    async download(index: number) {
-      const { url, name } = feed.entry(index)?.header ?? {};
+    /** One item under its own name; or, when `index` is null, those in `ranges` as one archive: all when that is null. */
+    async download(index: number | null, ranges: readonly Range[] | null = null) {
+      const { url, name = "" } = (index !== null && feed.entry(index)?.header) || {};
       // The browser draws it from there, so the browser saves it from there.
       const address = url && safeUrl(url, "image");
-      if (address) save(address, name ?? "", "_blank");
-      else saveFile(await fetched(`Fetching ${name || `item ${index + 1}`}`, { purpose: "download", index }));
-    },
-
-    /** Several items as one archive; all when `ranges` is null. */
-    async downloadArchive(ranges: readonly Range[] | null) {
-      saveFile(await fetched("Making the archive", { purpose: "archive", index: null, ranges }));
+      if (address) return save(address, name, "_blank");
+      const file = await (index === null
+        ? fetched("Making the archive", { purpose: "archive", index, ranges })
+        : fetched(`Fetching ${name || `item ${index + 1}`}`, { purpose: "download", index }));
+      if (!file) return;
+      const made = URL.createObjectURL(file.blob);
+      save(made, file.name);
+      setTimeout(() => URL.revokeObjectURL(made), SAVED_BY_MS);
     },
 
     /** Hand an item to another application, or else to the clipboard. */
     async share(index: number) {
       const { header, data } = feed.entry(index) ?? {};
-      const { caption, url, name = "", mime = "" } = header ?? {};
-      const text = caption ? { text: caption } : {};
-      const copy = async (words: string, what: string) =>
-        say((await copyText(words)) ? `Copied the ${what}.` : "Nothing can be shared or copied from here.");
-      if (url) {
-        if (!(await handOver({ url, ...text }))) await copy(url, "address");
-        return;
-      }
+      const { caption, url, name = "", mime = "", complete } = header ?? {};
       // Without asking the kernel where the bytes are here: sharing must follow the click at once.
-      const here = header?.complete && data ? { blob: data, mime, name } : feed.original(index);
-      const file = here ?? (await fetched("Fetching the picture", { purpose: "download", index }));
-      if (
-        !file ||
-        (await handOver({ files: [new File([file.blob], file.name, { type: file.mime })], ...text }))
-      )
-        return;
-      if (file.mime.startsWith("image/") && (await copyPicture(file.blob, caption))) {
-        say(`Copied the picture${caption ? " and its caption" : ""}.`);
-      } else {
-        await copy(caption || file.name, caption ? "caption" : "name");
+      const here = complete && data ? { blob: data, mime, name } : feed.original(index);
+      const file = url
+        ? undefined
+        : (here ?? (await fetched("Fetching the picture", { purpose: "download", index })));
+      if (!url && !file) return;
+      const shared = {
+        ...(url && { url }),
+        ...(file && { files: [new File([file.blob], file.name, { type: file.mime })] }),
+        ...(caption && { text: caption }),
+      };
+      try {
+        if (navigator.canShare?.(shared)) return await navigator.share(shared);
+      } catch (error) {
+        // The person has chosen nothing.
+        if ((error as Error).name === "AbortError") return;
+      }
+      const picture = file?.mime.startsWith("image/") && file.blob;
+      const text = url || caption || (!picture && file?.name);
+      try {
+        await navigator.clipboard.write([
+          new ClipboardItem({
+            ...(picture && { "image/png": asPng(picture) }),
+            ...(text && { "text/plain": new Blob([text], { type: "text/plain" }) }),
+          }),
+        ]);
+        say(picture ? "Copied the picture." : `Copied: ${text}`);
+      } catch {
+        say("Nothing can be shared or copied from here.");
       }
     },
   };
-}
-
-/** Whether the person was offered the system's share sheet; also true when they then chose nothing. */
-async function handOver(data: ShareData): Promise<boolean> {
-  if (!navigator.canShare?.(data)) return false;
-  try {
-    await navigator.share(data);
-    return true;
-  } catch (error) {
-    return (error as Error).name === "AbortError";
-  }
 }

@@ -1,40 +1,31 @@
 /** The shell: one root element a view, with header, grid, lightbox and notes in it, and the display options applied. */
 
 import { mountGrid } from "../grid";
-import { fullscreenAllowed } from "../host";
 import { gridCommand } from "../keys";
 import { mountLightbox } from "../lightbox/lightbox";
-import { drawn, h, live } from "../reactive";
-import { untracked } from "../signals";
+import { atEnd, drawn, h, live } from "../reactive";
 import type { View } from "../view";
 import { type Actions, createActions } from "./actions";
 import { iconButton } from "./icons";
-import { drawNotes, drawOverlay } from "./notes";
-import { drawToolbar } from "./toolbar";
+import { drawOverlay } from "./notes";
+import { drawTools } from "./toolbar";
 
 export function mountGallery(el: HTMLElement, view: View): void {
   if (view.signal.aborted) return;
-  const [root, end] = drawn(() => drawGallery(el, view));
-  el.append(root);
-  view.signal.addEventListener("abort", () => {
-    end();
-    root.remove();
-  });
+  view.signal.addEventListener(
+    "abort",
+    drawn(() => drawGallery(el, view)),
+  );
 }
 
-function drawGallery(el: HTMLElement, view: View): HTMLElement {
+function drawGallery(el: HTMLElement, view: View): void {
   const { options } = view.store;
   const isDrawn = () => options._rendered.value && options.visible.value !== false;
   const root: HTMLElement = h("div", {
     class: () =>
-      ["nbg-root", options.container.value && "nbg-contained", ...options.elem_classes.value]
-        .filter(Boolean)
-        .join(" "),
+      `nbg-root ${options.container.value ? "nbg-contained" : ""} ${options.elem_classes.value.join(" ")}`,
     id: () => options.elem_id.value,
-    role: "group",
-    "aria-label": () => options.label.value || "Gallery",
-    // JupyterLab: command-mode keys (D D deletes the cell) and its context menu.
-    "data-lm-suppress-shortcuts": "true",
+    // JupyterLab's own takes the place of the browser's, which saves and copies pictures.
     "data-jp-suppress-context-menu": true,
     hidden: () => !isDrawn(),
     style: () => options.visible.value === "hidden" && "visibility:hidden",
@@ -42,40 +33,25 @@ function drawGallery(el: HTMLElement, view: View): HTMLElement {
     ondblclick: (event: Event) => event.stopPropagation(),
     onkeydown: (event: KeyboardEvent) => pressed(event, actions),
   });
-  // JupyterLab and Notebook ask the focused element itself before they ask its ancestors.
-  root.addEventListener(
-    "focusin",
-    ({ target }) => (target as Element).setAttribute("data-lm-suppress-shortcuts", "true"),
-    { signal: view.signal },
+  // JupyterLab's shortcuts (D D deletes the cell): it asks the focused element itself before it asks its ancestors.
+  root.addEventListener("focusin", ({ target }) =>
+    (target as Element).setAttribute("data-lm-suppress-shortcuts", "true"),
   );
   const actions = createActions(view, root);
   // Size through custom properties and classes, not inline styles: those belong to ipywidgets' `layout`, which must win.
   el.classList.add("nbg-host");
   live(() => {
-    const { style } = el;
-    el.classList.toggle("nbg-absent", !isDrawn());
-    style.setProperty("--nbg-least", `${options.min_width.value}px`);
-    style.setProperty("--nbg-scale", `${options.scale.value ?? ""}`);
+    el.style.setProperty("--nbg-least", `${options.min_width.value}px`);
+    el.style.setProperty("--nbg-scale", `${options.scale.value ?? ""}`);
   });
-  // Nothing is built, and nothing asked for, before it is first seen; after that it is only hidden.
-  let begun = false;
-  live(() => {
-    if (begun || !isDrawn()) return;
-    begun = true;
-    const [parts, end] = untracked(() => drawn(() => drawParts(view, actions)));
-    root.append(...parts);
-    view.signal.addEventListener("abort", end);
-  });
-  return root;
-}
-
-function drawParts(view: View, actions: Actions): HTMLElement[] {
-  const grid = h("div", {});
-  const body = h("div", { class: "nbg-body" }, grid);
-  const overlay = drawOverlay(actions, view);
+  const grid = h("div");
+  const body = h("div.nbg-body", {}, grid);
+  const overlay = drawOverlay(view, actions);
+  root.append(drawHeader(view, actions), body, overlay);
+  el.append(root);
   mountGrid(grid, view);
-  mountLightbox(view, actions, { body, grid, overlay });
-  return [drawHeader(view, actions), ...drawNotes(view), body, overlay];
+  mountLightbox(view, actions, { body, grid, overlay }, isDrawn);
+  atEnd(() => root.remove());
 }
 
 function drawHeader(view: View, actions: Actions): HTMLElement {
@@ -87,12 +63,12 @@ function drawHeader(view: View, actions: Actions): HTMLElement {
     return selected() ? `${selected().toLocaleString()} of ${all} selected` : all;
   };
   return h(
-    "div",
-    { class: "nbg-header", hidden: () => !label() && !options._buttons.value.length },
-    h("span", { class: "nbg-label", title: label }, () => [label()]),
-    h("span", { class: () => `nbg-count ${selected() ? "" : "nbg-spare"}` }, () => [count()]),
+    "div.nbg-header",
+    { hidden: () => !label() && !options._buttons.value.length },
+    h("span.nbg-label", { title: label }, label),
+    h("span.nbg-count", {}, count),
     iconButton("close", "Clear the selection", view.clearSelection, { hidden: () => !selected() }),
-    drawToolbar(view, actions),
+    drawTools(view, actions, "header"),
   );
 }
 
@@ -100,7 +76,7 @@ function drawHeader(view: View, actions: Actions): HTMLElement {
 function pressed(event: KeyboardEvent, { help, toggleFullscreen }: Actions): void {
   const name = gridCommand(event)?.name;
   if (name === "help") help.value = !help.peek();
-  else if (name === "fullscreen" && fullscreenAllowed()) toggleFullscreen();
+  else if (name === "fullscreen" && document.fullscreenEnabled) toggleFullscreen();
   else return;
   event.preventDefault();
   event.stopPropagation();

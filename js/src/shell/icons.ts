@@ -1,10 +1,10 @@
 /** The icons, one stroke weight on a grid of sixteen, and the buttons that they are on. */
 
-import { h, svg } from "../reactive";
+import { h, type Live, type Props } from "../reactive";
 
 const RING = "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 1 1 0-13";
 
-export const ICONS = {
+const ICONS = {
   close: "m3.5 3.5 9 9m0-9-9 9",
   previous: "M10 2.5 4.5 8l5.5 5.5",
   next: "M6 2.5 11.5 8 6 13.5",
@@ -12,38 +12,20 @@ export const ICONS = {
   download: "M8 1.5V10M4.5 6.5 8 10l3.5-3.5m-9 7h11",
   downloadAll: "M1.5 2h13v3.5h-13zM3 5.5V14h10V5.5m-5 2v4M6 9.7l2 2 2-2",
   fullscreen: "M6 2H2v4m8-4h4v4m0 4v4h-4m-4 0H2v-4",
-  leaveFullscreen: "M6 2v4H2m12 0h-4V2m0 12v-4h4M2 10h4v4",
-  select: RING,
-  selected: `${RING}M5 8.2l2.1 2.1L11 6.2`,
+  select: `${RING}M5 8.2l2.1 2.1L11 6.2`,
   help: `${RING}M6.2 6.3a1.8 1.8 0 1 1 2.6 1.6c-.6.3-.8.7-.8 1.3m0 2.2v.1`,
-} as const;
+};
 
-type Icon = keyof typeof ICONS;
-
-interface ButtonProps {
-  readonly hidden?: () => boolean;
-  /** For a button that stays down. */
-  readonly pressed?: () => boolean;
-}
-
-/** `label` is the tooltip, and the name for a screen reader. */
+/** `title` is the tooltip, and the name for a screen reader. */
 export function iconButton(
-  icon: Icon | (() => Icon),
-  label: string | (() => string),
-  press: () => void,
-  { hidden, pressed }: ButtonProps = {},
+  icon: keyof typeof ICONS,
+  title: Live<string>,
+  onclick: () => void,
+  props: Props = {},
 ): HTMLButtonElement {
-  const path = typeof icon === "string" ? ICONS[icon] : () => ICONS[icon()];
   return h(
     "button",
-    {
-      type: "button",
-      title: label,
-      "aria-label": label,
-      "aria-pressed": pressed && (() => `${pressed()}`),
-      hidden,
-      onclick: press,
-    },
-    svg({ viewBox: "0 0 16 16", "aria-hidden": "true" }, { d: path }),
+    { type: "button", title, onclick, ...props },
+    h("svg", {}, h("path", { d: ICONS[icon] })),
   );
 }

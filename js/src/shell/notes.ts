@@ -1,77 +1,96 @@
 /** What the gallery says by itself: that the kernel is busy or gone, what failed, what is on its way, what was done. */
 
+import type { Opening } from "../feed";
 import { KEY_HELP } from "../keys";
-import { h } from "../reactive";
+import { atEnd, focus, h, live } from "../reactive";
+import { signal } from "../signals";
 import type { View } from "../view";
-import type { Actions, Job } from "./actions";
+import type { Actions } from "./actions";
 import { iconButton } from "./icons";
 
-/** Between header and grid. */
-export function drawNotes({ store }: View): HTMLElement[] {
-  const { failure, feed } = store;
-  const { connection } = feed;
-  return [
-    h(
-      "div",
-      { class: "nbg-note", role: "alert", hidden: () => !failure.value },
-      h("span", {}, () => [failure.value]),
-      iconButton("close", "Dismiss", () => {
-        failure.value = null;
-      }),
-    ),
-    h("div", { class: "nbg-note", role: "status", hidden: () => connection.value === "live" }, () => [
-      connection.value === "gone" ? "The kernel is gone. What was drawn stays." : "Waiting for the kernel…",
-    ]),
-  ];
-}
+const NEWS = {
+  live: "",
+  waiting: "Waiting for the kernel…",
+  gone: "The kernel is gone. What was drawn stays.",
+};
 
 /** Over everything: it moves into the dialog while one is open, for all else is out of reach then. */
-export function drawOverlay({ help, jobs, toast }: Actions, view: View): HTMLElement {
-  const { announcement } = view;
+export function drawOverlay(view: View, actions: Actions): HTMLElement {
+  const { announcement, store } = view;
+  const { failure, feed } = store;
+  const { jobs, toast } = actions;
+  const dismissed = signal("");
+  const news = () => (feed.connection.value === dismissed.value ? "" : NEWS[feed.connection.value]);
   return h(
-    "div",
-    { class: "nbg-overlay" },
-    h("div", {}, () => [help.value && drawHelp(help, view)]),
-    h("div", {}, () => jobs.value.map(drawJob)),
-    h(
-      "div",
-      {
-        role: "status",
-        class: () => (toast.value && announcement.value === toast.value ? "nbg-card" : "nbg-unseen"),
-      },
-      () => [announcement.value],
+    "div.nbg-overlay",
+    {},
+    drawHelp(view, actions),
+    h("div", {}, () =>
+      jobs.value.map(({ title, opening }) =>
+        drawCard(
+          "group",
+          () => `${title} · ${(opening.received.value / 1e6).toFixed(1)} MB`,
+          opening.cancel,
+          [drawProgress(title, () => opening)],
+        ),
+      ),
     ),
+    drawCard(
+      "alert",
+      () => failure.value,
+      () => {
+        failure.value = null;
+      },
+    ),
+    drawCard("status", news, () => {
+      dismissed.value = feed.connection.peek();
+    }),
+    h("div", { role: "status", class: () => toast.value && "nbg-card" }, () => toast.value),
+    h("div.nbg-unseen", { role: "status" }, () => announcement.value),
   );
 }
 
-function drawJob({ title, opening }: Job): HTMLElement {
-  const { progress, received, total } = opening;
-  const part = () =>
-    progress.value ? progress.value[0] / progress.value[1] : received.value / (total.value || Infinity);
+/** There as long as there is something to say. */
+function drawCard(
+  role: string,
+  text: () => string | null,
+  close: () => void,
+  more: readonly HTMLElement[] = [],
+): HTMLElement {
   return h(
-    "div",
-    { class: "nbg-card" },
-    h("span", {}, () => [`${title} · ${(received.value / 1e6).toFixed(1)} MB`]),
-    h("progress", { "aria-label": title, value: () => part() || null }),
-    h("button", { type: "button", onclick: opening.cancel }, "Cancel"),
+    "div.nbg-card",
+    { hidden: () => !text() },
+    h("span", { role }, text),
+    ...more,
+    iconButton("close", more.length ? "Cancel" : "Dismiss", close),
   );
+}
+
+/** How much has come of what was asked for; without an end while that is not known. */
+export function drawProgress(title: string, opening: () => Opening | null | undefined): HTMLElement {
+  return h("progress", {
+    "aria-label": title,
+    hidden: () => opening() === undefined,
+    value() {
+      const { progress, received, total } = opening() ?? {};
+      const [done, all] = progress?.value ?? [received?.value, total?.value];
+      return (done && all && done / all) || null;
+    },
+  });
 }
 
 /** No modal of its own, so that it is the same where hosts trap modals. */
-function drawHelp(help: Actions["help"], { lightbox }: View): HTMLElement {
-  const other = lightbox.peek() === "closed" ? "lightbox" : "grid";
+function drawHelp({ lightbox }: View, { help }: Actions): HTMLElement {
   const close = () => {
-    const before = previous;
     help.value = false;
-    before?.focus({ preventScroll: true });
   };
   const panel = h(
-    "div",
+    "div.nbg-help",
     {
-      class: "nbg-help",
       role: "dialog",
       "aria-label": "Keys",
       tabindex: -1,
+      hidden: () => !help.value,
       onkeydown(event: KeyboardEvent) {
         // Keys pressed in here are no commands to what lies beneath.
         event.stopPropagation();
@@ -82,16 +101,16 @@ function drawHelp(help: Actions["help"], { lightbox }: View): HTMLElement {
     },
     iconButton("close", "Close", close),
     h("dl", {}, () =>
-      KEY_HELP.filter(({ where }) => where !== other).flatMap(({ keys, text }) => [
-        h("dt", {}, ...keys.map((key) => h("kbd", {}, key))),
-        h("dd", {}, text),
-      ]),
+      KEY_HELP.filter(({ where }) => where !== (lightbox.value === "closed" ? "lightbox" : "grid")).flatMap(
+        ({ keys, text }) => [h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, text)],
+      ),
     ),
   );
-  let previous: HTMLElement | null = null;
-  queueMicrotask(() => {
-    previous = (panel.getRootNode() as Document | ShadowRoot).activeElement as HTMLElement | null;
-    panel.focus({ preventScroll: true });
+  live(() => {
+    if (!help.value) return;
+    const { activeElement } = panel.getRootNode() as Document | ShadowRoot;
+    focus(panel);
+    atEnd(() => focus(activeElement));
   });
   return panel;
 }

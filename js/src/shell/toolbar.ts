@@ -1,91 +1,69 @@
 /** The rows of buttons: those that were asked for, and the user's own. */
 
-import { fullscreenAllowed } from "../host";
 import { h } from "../reactive";
+import { Ranges } from "../selection";
 import type { CustomButton } from "../store";
 import type { View } from "../view";
 import type { Actions } from "./actions";
 import { iconButton } from "./icons";
 
-/** In the header: for all items, and for those that are selected. */
-export function drawToolbar(view: View, actions: Actions): HTMLElement {
+/** In the header for what is selected and for all items; in the lightbox, whose kind `place` is then, for what it shows. */
+export function drawTools(view: View, actions: Actions, place: "header" | "inline" | "modal"): HTMLElement {
   const { options, feed, selection } = view.store;
-  const only = () => (selection.value.size === 1 ? (selection.value.pairs[0]?.[0] ?? 0) : undefined);
+  const inHeader = place === "header";
+  const target = () => (inHeader ? selection.value : Ranges.between(view.shown.value));
+  const first = () => target().pairs[0]?.[0] ?? 0;
+  const isOne = () => target().size === 1;
   // The open lightbox has buttons for its own item; two that look alike and mean different things would be a trap.
-  const idle = () => !selection.value.size || view.lightbox.value !== "closed";
+  const idle = () => inHeader && (!target().size || view.lightbox.value !== "closed");
   const draw = {
     share: () =>
-      iconButton("share", "Share the selected item", () => actions.share(only() ?? 0), {
-        hidden: () => idle() || only() === undefined,
-      }),
+      iconButton("share", "Share", () => actions.share(first()), { hidden: () => idle() || !isOne() }),
     download: () =>
       iconButton(
         "download",
-        () => `Download ${selection.value.size.toLocaleString()} selected`,
-        () => {
-          const index = only();
-          if (index === undefined) actions.downloadArchive(selection.peek().pairs);
-          else actions.download(index);
-        },
+        () => (inHeader ? `Download ${target().size.toLocaleString()} selected` : "Download"),
+        () => actions.download(isOne() ? first() : null, target().pairs),
         { hidden: idle },
       ),
     download_all: () =>
-      iconButton("downloadAll", "Download all", () => actions.downloadArchive(null), {
+      inHeader &&
+      iconButton("downloadAll", "Download all", () => actions.download(null), {
         hidden: () => !feed.count.value,
       }),
-    fullscreen: () => fullscreenButton(actions),
-  };
-  return h("div", { class: "nbg-tools", role: "toolbar", "aria-label": "Gallery" }, () => [
-    ...options._buttons.value.map((button) =>
-      typeof button === "string" ? draw[button]() : ownButton(button, () => view.press(button.id)),
-    ),
-    iconButton("help", "Keys (?)", () => {
-      actions.help.value = true;
-    }),
-  ]);
-}
-
-/** In the lightbox: for the item that is shown. */
-export function drawItemTools(view: View, actions: Actions, modal: boolean): HTMLElement {
-  const { options, selection } = view.store;
-  const picked = () => selection.value.has(view.shown.value);
-  const shown = () => view.shown.peek();
-  const draw: { readonly [name: string]: () => HTMLElement | false } = {
-    share: () => iconButton("share", "Share", () => actions.share(shown())),
-    download: () => iconButton("download", "Download", () => actions.download(shown())),
     // Inline, the one in the header is in sight.
-    fullscreen: () => modal && fullscreenButton(actions),
+    fullscreen: () =>
+      document.fullscreenEnabled &&
+      place !== "inline" &&
+      iconButton("fullscreen", "Fullscreen (f)", actions.toggleFullscreen, {
+        "aria-pressed": () => `${actions.fullscreen.value}`,
+      }),
   };
-  return h("div", { class: "nbg-tools", role: "toolbar", "aria-label": "Picture" }, () => [
-    iconButton(
-      () => (picked() ? "selected" : "select"),
-      "Select (x)",
-      () => view.toggle(shown()),
-      { pressed: picked },
+  return h("div.nbg-tools", {}, () => [
+    !inHeader &&
+      iconButton("select", "Select (x)", () => view.toggle(first()), {
+        "aria-pressed": () => `${selection.value.has(first())}`,
+      }),
+    ...options._buttons.value.map((button) =>
+      typeof button === "string"
+        ? draw[button]()
+        : inHeader && ownButton(button, () => view.press(button.id)),
     ),
-    ...options._buttons.value.map((button) => typeof button === "string" && draw[button]?.()),
-    iconButton("close", "Close (Esc)", view.close),
+    inHeader
+      ? iconButton("help", "Keys (?)", () => {
+          actions.help.value = true;
+        })
+      : iconButton("close", "Close (Esc)", view.close),
   ]);
 }
 
-function fullscreenButton({ fullscreen, toggleFullscreen }: Actions): HTMLElement | false {
-  return (
-    fullscreenAllowed() &&
-    iconButton(
-      () => (fullscreen.value ? "leaveFullscreen" : "fullscreen"),
-      () => (fullscreen.value ? "Leave fullscreen (f)" : "Fullscreen (f)"),
-      toggleFullscreen,
-    )
-  );
-}
-
-function ownButton({ label, icon }: CustomButton, press: () => void): HTMLElement {
+function ownButton({ label, icon }: CustomButton, onclick: () => void): HTMLElement {
   // Only bytes that came with the state: an address would make every reader's browser call there.
-  const picture = icon?.startsWith("data:image/") && h("img", { src: icon, alt: "", width: 16, height: 16 });
+  const src = icon?.startsWith("data:image/") && icon;
   return h(
     "button",
-    { type: "button", title: label, "aria-label": label, onclick: press },
-    picture,
-    h("span", { class: picture ? "nbg-spare nbg-name" : "nbg-name" }, label),
+    { type: "button", title: label, onclick },
+    src && h("img", { src, alt: "" }),
+    h("span.nbg-name", {}, label),
   );
 }
