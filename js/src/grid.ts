@@ -70,7 +70,10 @@ export function mountGrid(host: HTMLElement, view: View): void {
       else schedule();
     }
     const wanting = onScreen && options.visible.peek() === true;
-    const pixels = Math.max(look.width, look.height) * devicePixelRatio;
+    // A thumbnail is measured by its longer side, of which a tile that is covered shows but a part: of most photographs, two
+    // thirds.
+    const cropped = look.fit === "cover" ? 1.5 : 1;
+    const pixels = Math.max(look.width, look.height) * devicePixelRatio * cropped;
     feed.need(view.id, pixels, wanting ? surface.wanted() : []);
     clearTimeout(rest);
     rest = setTimeout(settle, REST_MS);

@@ -10,6 +10,8 @@ export const GAP = 2 * PAD;
 /** One line of a caption, and the space above and below: a caption is nearer to its own picture than to the next. */
 const LINE = 16;
 const CAPTION_SPACE = 4 + 4;
+/** The mean width of a letter in it. */
+const LETTER = 7;
 
 /** How high a gallery grows by itself. No share of the window: VS Code's frame is as high as the notebook. */
 const MAX_HEIGHT = 560;
@@ -52,6 +54,12 @@ export function clamp(value: number, low: number, high: number): number {
 export function atWidth(values: readonly number[], width: number): number {
   const step = BREAKPOINTS.filter((from) => width >= from).length;
   return values[step] ?? values.at(-1) ?? 1;
+}
+
+/** Whether a caption needs more than one line. */
+export function isLong(caption: string, width: number): boolean {
+  // Letters beyond those of Europe are twice as wide.
+  return caption.slice(0, 200).replace(/[^\0-\u2e7f]/g, "  ").length * LETTER > width;
 }
 
 export function layOut({

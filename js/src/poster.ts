@@ -63,6 +63,8 @@ export function createPosters(
     }
     if (signal.aborted) return;
     index = null;
+    // What has ended is not to be cancelled.
+    end = new AbortController();
     done();
   }
 

@@ -24,7 +24,14 @@ export const KERNEL_KINDS = ["thumbs", "original", "splice", "selection", "statu
 export const OPEN_PURPOSES = ["view", "poster", "download", "archive"] as const;
 
 /** What a person did. `preview` has no event of its own: opening and closing say so. */
-export const EVENT_NAMES = ["select", "deselect", "preview_open", "preview_close", "selection", "button"] as const;
+export const EVENT_NAMES = [
+  "select",
+  "deselect",
+  "preview_open",
+  "preview_close",
+  "selection",
+  "button",
+] as const;
 
 /** Where a person did it. */
 export const EVENT_TARGETS = ["grid", "lightbox", "strip", "toolbar"] as const;

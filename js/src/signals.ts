@@ -84,15 +84,19 @@ function run<T>(observer: Observer | undefined, work: () => T): T {
 
 /** Run `work`; the effects of all that it changes run once, when it is done. */
 export function batch<T>(work: () => T): T {
+  const errors: unknown[] = [];
+  let result: T | undefined;
   depth++;
   try {
-    return work();
-  } finally {
-    // The outermost one runs them while it still counts as a batch, so that each round is complete before the next.
-    const errors = depth === 1 ? runDue() : [];
-    depth--;
-    if (errors.length) throw errors[0];
+    result = work();
+  } catch (error) {
+    errors.push(error);
   }
+  // The outermost one runs them while it still counts as a batch, so that each round is complete before the next.
+  if (depth === 1) errors.push(...runDue());
+  depth--;
+  if (errors.length) throw errors[0];
+  return result as T;
 }
 
 /** Run the effects that are due, and those that become so; what some raise does not keep the others from running. */

@@ -3,6 +3,7 @@
 import {
   clamp,
   clampTop,
+  isLong,
   type Layout,
   layOut,
   needed,
@@ -17,9 +18,8 @@ import { atEnd, h } from "./reactive";
 import type { Look } from "./tile";
 import type { View } from "./view";
 
-/** Rows beyond those seen whose captions say how many lines they need, and the mean width of a letter in them. */
+/** Rows beyond those seen whose captions say how many lines they need. */
 const NEAR = 4;
-const LETTER = 7;
 
 /** `changed`: what is seen is no longer what was drawn. */
 export function createSurface(host: HTMLElement, list: HTMLElement, { store }: View, changed: () => void) {
@@ -88,18 +88,18 @@ export function createSurface(host: HTMLElement, list: HTMLElement, { store }: V
     return Math.abs(height - natural.viewport) > 1 ? laidOut(height) : natural;
   }
 
-  /** How many lines the known captions need that are seen or near. */
+  /** How many lines the known captions need that are seen or near: two only if not just a few would fill them. */
   function linesNeeded(): number {
     const [start, stop] = seen(NEAR);
-    let needed = lines;
+    let known = 0;
+    let long = 0;
     for (let index = start; index < stop; index++) {
       const caption = feed.entry(index)?.header.caption;
       if (!caption) continue;
-      // Letters beyond those of Europe are twice as wide.
-      const letters = caption.slice(0, 200).replace(/[^\0-\u2e7f]/g, "  ").length;
-      needed = Math.max(needed, letters * LETTER > layout.width ? 2 : 1);
+      known++;
+      if (isLong(caption, layout.width)) long++;
     }
-    return needed;
+    return Math.max(lines, known && (long * 4 < known ? 1 : 2));
   }
 
   /** The items in the rows that are seen, and in `more` rows. */

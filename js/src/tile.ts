@@ -1,6 +1,7 @@
 /** One tile of the pool: an option of the listbox, with its picture and caption. Knows no list and no kernel. */
 
 import type { Entry } from "./feed";
+import { isLong } from "./layout";
 import { enlarged, type Fit, Picture } from "./picture";
 import { h } from "./reactive";
 
@@ -128,7 +129,7 @@ export function createTile() {
     set("aria-setsize", count);
     set("aria-posinset", position);
     set("data-kind", reason ? "error" : kind);
-    set("title", reason);
+    set("title", reason || (text && isLong(text, look.width) ? short(text) : ""));
     caption.textContent = short(text);
     // Why there is no picture, or the length of the video.
     frame.dataset.note = reason || (video?.title ?? (entry?.data as File | null | undefined)?.name ?? "");

@@ -95,13 +95,37 @@ class EditableList:
         ----------
         media : iterable
             What `append` takes, one after another.
+
+        Examples
+        --------
+        >>> from nbgallery import Gallery
+        >>> gallery = Gallery()
+        >>> gallery.extend(["cat.png", ("dog.png", "A dog")])
+        >>> [item.caption for item in gallery]
+        [None, 'A dog']
         """
         source = as_sequence(media)
         items = [_kept(source.item(index)) for index in range(len(source))]
         self._commit(lambda: self._items.insert(len(self._items), items))
 
     def insert(self, index: int, media: object, caption: str | None = None) -> None:
-        """Add one item before the one at ``index``, which may be negative or past the end as for a list."""
+        """Add one item before the one at ``index``, which may be negative or past the end as for a list.
+
+        Parameters
+        ----------
+        index : int
+            Where it is to be.
+        media, caption
+            As for `append`.
+
+        Examples
+        --------
+        >>> from nbgallery import Gallery
+        >>> gallery = Gallery(["cat.png"])
+        >>> gallery.insert(0, "dog.png")
+        >>> gallery[0].media
+        'dog.png'
+        """
         start = slice(_whole(index), None)
         item = _added(media, caption, "media")
         self._commit(lambda: self._items.insert(start.indices(len(self._items))[0], [item]))
@@ -109,10 +133,27 @@ class EditableList:
     def pop(self, index: int = -1) -> Item:
         """Remove an item and return it.
 
+        Parameters
+        ----------
+        index : int
+            Which one; from the end when it is negative.
+
+        Returns
+        -------
+        Item
+            The item, with its media as it was given.
+
         Raises
         ------
         IndexError
             If there is no such item.
+
+        Examples
+        --------
+        >>> from nbgallery import Gallery
+        >>> gallery = Gallery(["cat.png", "dog.png"])
+        >>> gallery.pop().media, len(gallery)
+        ('dog.png', 1)
         """
         position = _whole(index)
         popped: list[Item] = []
@@ -126,17 +167,44 @@ class EditableList:
         return popped[0]
 
     def move(self, index: int, to: int) -> None:
-        """Move the item at ``index`` so that it ends up at ``to``."""
+        """Move the item at ``index`` so that it ends up at ``to``.
+
+        Examples
+        --------
+        >>> from nbgallery import Gallery
+        >>> gallery = Gallery(["a.png", "b.png", "c.png"])
+        >>> gallery.move(0, 2)
+        >>> [item.media for item in gallery]
+        ['b.png', 'c.png', 'a.png']
+        """
         source, destination = _whole(index), _whole(to)
         self._commit(lambda: self._items.move(self._position(source), self._position(destination)))
 
     def set_caption(self, index: int, caption: str | None) -> None:
-        """Give the item at ``index`` another caption; its picture is not read for that."""
+        """Give the item at ``index`` another caption; its picture is not read for that.
+
+        Examples
+        --------
+        >>> from nbgallery import Gallery
+        >>> gallery = Gallery([("cat.png", "A dog")])
+        >>> gallery.set_caption(0, "A cat")
+        >>> gallery[0].caption
+        'A cat'
+        """
         position = _whole(index)
         self._commit(lambda: self._items.set_caption(self._position(position), caption))
 
     def clear(self) -> None:
-        """Remove all items."""
+        """Remove all items.
+
+        Examples
+        --------
+        >>> from nbgallery import Gallery
+        >>> gallery = Gallery(["cat.png"])
+        >>> gallery.clear()
+        >>> len(gallery)
+        0
+        """
         self._commit(lambda: self._items.remove(0, len(self._items)))
 
     def _pop(self, index: int, item_id: int, item: Item, popped: list[Item]) -> Change | None:

@@ -22,6 +22,7 @@ from nbgallery.cache import ByteBoundedCache
 from nbgallery.errors import MediaError
 from nbgallery.items import Change, Item, ItemList
 from nbgallery.pool import worker_count
+from nbgallery.splices import Operation, shift
 from nbgallery.turn import Turn
 from nbgallery.wire import Parcel, Wire, parcel
 
@@ -50,7 +51,7 @@ Key = tuple[int, int]
 class _Sent:
     """A batch that is on its way."""
 
-    keys: frozenset[Key]
+    keys: set[Key]
     at: float
 
 
@@ -78,6 +79,8 @@ class _Viewer:
     on_the_way: dict[int, _Sent] = field(default_factory=dict)
     #: Its latest ``want`` has not been answered yet.
     owed: bool = False
+    #: The revision of that ``want``, when nobody knows any more what it meant.
+    missed: int | None = None
     flushing: bool = False
 
     def is_full(self) -> bool:
@@ -95,6 +98,13 @@ class _Viewer:
         self.wanted.clear()
         self.making.clear()
         self.ready.clear()
+        self.give_up_large()
+
+    def give_up_large(self) -> None:
+        """Send no more of a large one: the parts that are on their way are of no use then."""
+        if self.large is not None:
+            for sent in self.on_the_way.values():
+                sent.keys.discard((self.large.item_id, self.edge))
         self.large = None
 
 
@@ -151,9 +161,11 @@ class Feed:
             if message.edge != viewer.edge:
                 viewer.forget_wanted()
             viewer.edge, viewer.number = message.edge, message.number
-            ids = dict.fromkeys(self._resolve(message.ranges, message.revision))
+            operations = self._items.since(message.revision)
+            viewer.missed = message.revision if operations is None else None
+            ids = dict.fromkeys(self._resolve(message.ranges, operations))
             if viewer.large is not None and viewer.large.item_id not in ids:
-                viewer.large = None
+                viewer.give_up_large()
             wanted = [item_id for item_id in ids if not viewer.is_coming(item_id, viewer.edge)]
             viewer.owed = bool(message.ranges) and len(wanted) == len(ids)
             here = (
@@ -166,18 +178,14 @@ class Feed:
                 item_id for item_id in wanted if item_id not in viewer.ready and item_id not in viewer.making
             )
             self._abandon(unwanted)
-            self._all_go_on()
+            self._go_on(viewer)
 
     def _give_up_lost(self, viewer: _Viewer) -> None:
         lost_before = time.monotonic() - _LOST_SECONDS
-        for each in self._viewers.values():
-            lost = [batch for batch, sent in each.on_the_way.items() if sent.at < lost_before]
-            if lost and len(lost) == len(each.on_the_way) and each.large is not None:
-                # It begins anew; or the view went without a word, and others wait for their turn.
-                each.forget_wanted()
-            if each is viewer:
-                for batch in lost:
-                    del each.on_the_way[batch]
+        for batch in [batch for batch, sent in viewer.on_the_way.items() if sent.at < lost_before]:
+            del viewer.on_the_way[batch]
+            # Without one of its parts, a large one has to begin anew.
+            viewer.give_up_large()
 
     def acknowledge(self, message: protocol.Ack) -> bool:
         """Take note that a batch has arrived; False when the batch was none of this feed's."""
@@ -323,11 +331,10 @@ class Feed:
     def _flush_soon(self, viewer: _Viewer) -> None:
         if viewer.flushing or viewer.is_full():
             return
-        ready = self._sendable(viewer)
         nothing_coming = not viewer.making and not viewer.wanted
-        if not (ready or viewer.large or (viewer.owed and nothing_coming and not viewer.ready)):
+        if not (viewer.ready or viewer.large or (viewer.owed and nothing_coming)):
             return
-        full = sum(encoded.size for _, encoded in ready) >= protocol.MAX_BUFFER_BYTES
+        full = sum(encoded.size for encoded in viewer.ready.values()) >= protocol.MAX_BUFFER_BYTES
         viewer.flushing = True
         at_once = full or nothing_coming or viewer.large is not None
         self._wire.post(partial(self._flush, viewer), 0.0 if at_once else _BATCH_SECONDS)
@@ -339,44 +346,46 @@ class Feed:
             return []
         found = self._part(viewer) or self._batch(viewer)
         if found is None:
-            self._all_go_on()
+            self._go_on(viewer)
             return []
         batch, keys = found
         viewer.owed = False
         number = self.next_batch()
         viewer.on_the_way[number] = _Sent(keys, time.monotonic())
-        self._all_go_on()
+        self._go_on(viewer)
         message = protocol.thumbs(
             view=viewer.view,
             batch=number,
             want=viewer.number,
-            revision=self._items.revision,
+            # Of another revision than the view's, it makes the view ask again.
+            revision=self._items.revision if viewer.missed is None or keys else viewer.missed,
             entries=batch.entries,
         )
         return [parcel(message, batch.data)]
 
-    def _part(self, viewer: _Viewer) -> tuple[Batch, frozenset[Key]] | None:
+    def _part(self, viewer: _Viewer) -> tuple[Batch, set[Key]] | None:
         """Take the next part of a large thumbnail."""
-        large, viewer.large = viewer.large, None
+        large = viewer.large
         if large is None:
             return None
         header = self.header(large.item_id, large.encoded)
         if header is None or large.revision != self._items.revision:
+            viewer.give_up_large()
             # The views drop what they have of it with every splice: it begins anew.
             viewer.ready[large.item_id] = large.encoded
             viewer.ready.move_to_end(large.item_id, last=False)
             return None
         batch = Batch()
         large.offset = batch.add_part(header, large.encoded, large.offset)
-        if large.offset < large.encoded.bytes:
-            viewer.large = large
-        return batch, frozenset({(large.item_id, viewer.edge)})
+        if large.offset >= large.encoded.bytes:
+            viewer.large = None
+        return batch, {(large.item_id, viewer.edge)}
 
-    def _batch(self, viewer: _Viewer) -> tuple[Batch, frozenset[Key]] | None:
+    def _batch(self, viewer: _Viewer) -> tuple[Batch, set[Key]] | None:
         """Take what is ready and fits together."""
         batch = Batch()
         keys: set[Key] = set()
-        for item_id, encoded in self._sendable(viewer):
+        for item_id, encoded in list(viewer.ready.items()):
             header = self.header(item_id, encoded)
             if header is None:
                 del viewer.ready[item_id]
@@ -390,13 +399,7 @@ class Feed:
             del viewer.ready[item_id]
             keys.add((item_id, viewer.edge))
         nothing_coming = not (viewer.ready or viewer.making or viewer.wanted)
-        return (batch, frozenset(keys)) if keys or (viewer.owed and nothing_coming) else None
-
-    def _sendable(self, viewer: _Viewer) -> list[tuple[int, Encoded]]:
-        """What may leave now; large ones in turn, for views put parts together whoever they are for."""
-        others = (other for other in self._viewers.values() if other is not viewer)
-        limit = protocol.MAX_BUFFER_BYTES if any(other.large for other in others) else None
-        return [one for one in viewer.ready.items() if limit is None or one[1].bytes <= limit]
+        return (batch, keys) if keys or (viewer.owed and nothing_coming) else None
 
     def header(self, item_id: int, encoded: Encoded) -> protocol.EntryHeader | None:
         """Return what a view is told of an item beside the thumbnail's bytes; None when the item has gone."""
@@ -416,14 +419,15 @@ class Feed:
         self._viewers.move_to_end(view)
         return viewer
 
-    def _resolve(self, ranges: Sequence[protocol.Range], revision: int) -> Iterable[int]:
-        """Ids of the items that a view knows by these indices; those that have gone are left out."""
+    def _resolve(
+        self, ranges: Sequence[protocol.Range], operations: Sequence[Operation] | None
+    ) -> Iterable[int]:
+        """Ids of the items that a view knew by these indices before some edits; of those still there."""
         count = len(self._items)
-        for start, stop in ranges:
-            for index in range(start, stop):
-                now = self._items.rebase(index, revision)
-                if now is not None and now < count:
-                    yield self._items.id_at(now)
+        for index in (index for start, stop in ranges for index in range(start, stop)):
+            now = None if operations is None else shift(index, operations)
+            if now is not None and now < count:
+                yield self._items.id_at(now)
 
     def close(self) -> None:
         """Make and send nothing more."""

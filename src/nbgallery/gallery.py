@@ -237,6 +237,12 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
         Assigning replaces all items. What it handed out is known again: ``gallery.value = gallery.value``
         changes nothing.
+
+        Examples
+        --------
+        >>> gallery = Gallery([("cat.png", "A cat")])
+        >>> gallery.value[0]
+        ('cat.png', 'A cat')
         """
         with self._turn():
             return Values(self._items, self.type, self._spool, self.format, self.quality)
@@ -248,7 +254,14 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
     @property
     def selected_items(self) -> list[Item]:
-        """The items of the multi-selection, else the selected one; ``data`` leads to your own records."""
+        """The items of the multi-selection, else the selected one; ``data`` leads to your own records.
+
+        Examples
+        --------
+        >>> gallery = Gallery([Item("cat.png", data={"id": 7})], selected_index=0)
+        >>> [item.data["id"] for item in gallery.selected_items]
+        [7]
+        """
         with self._turn():
             chosen = self.selection or ([] if self.selected_index is None else [self.selected_index])
             items = self._items.view()
@@ -256,7 +269,13 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
     @property
     def errors(self) -> list[tuple[int, str]]:
-        """Index and reason of every item that could not be drawn so far."""
+        """Index and reason of every item that could not be drawn so far.
+
+        Examples
+        --------
+        >>> Gallery([]).errors
+        []
+        """
         with self._turn():
             found = [(self._items.index_of(item_id), reason) for item_id, reason in self._feed.errors.items()]
         return sorted((index, reason) for index, reason in found if index is not None)

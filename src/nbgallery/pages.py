@@ -72,8 +72,10 @@ def opening_edge(columns: Sequence[int]) -> int:
     (1024, 512, 256, 256)
     """
     tile = _TYPICAL_WIDTH / _at_typical_width(columns)
-    # 256 at least: tiles grow on wide windows and on screens with more device pixels.
-    return next((edge for edge in protocol.THUMBNAIL_EDGES if edge >= max(256, tile * 0.9)), 1024)
+    # A photograph that covers a square tile is up to half as long again as the tile, and looks sharp from
+    # three quarters of that (``demand.ts``). 256 at least: tiles grow on wide windows and on finer screens.
+    fills = tile * 1.5 * 0.75
+    return next((edge for edge in protocol.THUMBNAIL_EDGES if edge >= max(256, fills)), 1024)
 
 
 def _at_typical_width(values: Sequence[int]) -> int:

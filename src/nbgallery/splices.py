@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, TypeAlias
 
 Operation: TypeAlias = dict[str, Any]
@@ -84,12 +83,16 @@ class Change:
 class SpliceLog:
     """The latest changes, so that one who knows an older revision can catch up.
 
+    A row of appends counts as one, however long it is.
+
     Examples
     --------
     >>> log = SpliceLog()
-    >>> log.add(Change(1, 2, 3, ({"op": "splice", "at": 0, "remove": 0, "insert": 1},)))
-    >>> log.since(1)
-    [{'op': 'splice', 'at': 0, 'remove': 0, 'insert': 1}]
+    >>> one = {"op": "splice", "remove": 0, "insert": 1}
+    >>> for number in (1, 2, 3):
+    ...     log.add(Change(number, number + 1, number + 3, ({**one, "at": number + 2},)))
+    >>> log.since(2)
+    [{'op': 'splice', 'remove': 0, 'insert': 2, 'at': 4}]
     """
 
     def __init__(self, length: int = LOG_LENGTH) -> None:
@@ -98,13 +101,51 @@ class SpliceLog:
 
     def add(self, change: Change) -> None:
         """Remember `change`, and forget the oldest one when there are too many."""
-        self._changes.append(change)
+        last = self._changes[-1] if self._changes else None
+        if (
+            last is not None
+            and _is_row(last)
+            and _is_row(change)
+            and _end(last) == change.operations[0]["at"]
+        ):
+            self._changes[-1] = _joined(last, change)
+        else:
+            self._changes.append(change)
         self.revision = change.revision
 
     def since(self, revision: int) -> list[Operation] | None:
         """Give the operations after `revision`, or None when they are not (or no longer) known."""
-        behind = self.revision - revision
-        if not 0 <= behind <= len(self._changes):
+        oldest = self._changes[0].base if self._changes else self.revision
+        if not oldest <= revision <= self.revision:
             return None
-        changes = islice(self._changes, len(self._changes) - behind, None)
-        return [operation for change in changes for operation in change.operations]
+        later: list[Change] = []
+        for change in reversed(self._changes):
+            if change.revision <= revision:
+                break
+            later.append(change if change.base >= revision else _rest(change, revision))
+        return [operation for change in reversed(later) for operation in change.operations]
+
+
+def _is_row(change: Change) -> bool:
+    """Tell whether each revision in the change inserted one item behind the one before."""
+    if len(change.operations) != 1 or change.operations[0]["op"] != "splice":
+        return False
+    operation = change.operations[0]
+    return not operation["remove"] and bool(operation["insert"] == change.revision - change.base)
+
+
+def _end(change: Change) -> int:
+    return int(change.operations[0]["at"] + change.operations[0]["insert"])
+
+
+def _joined(row: Change, more: Change) -> Change:
+    operation = {**row.operations[0], "insert": row.operations[0]["insert"] + more.operations[0]["insert"]}
+    return Change(row.base, more.revision, more.count, (operation,))
+
+
+def _rest(row: Change, revision: int) -> Change:
+    """Give what a row of appends did after `revision`."""
+    done = revision - row.base
+    operation = row.operations[0]
+    rest = {**operation, "at": operation["at"] + done, "insert": operation["insert"] - done}
+    return Change(revision, row.revision, row.count, (rest,))

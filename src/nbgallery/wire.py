@@ -23,6 +23,8 @@ _FRAME_SECONDS = 0.016
 #: What is more than this is told anew instead.
 _MOST_OPERATIONS = 4096
 
+_RESET: Operation = {"op": "reset"}
+
 #: Traits that say what messages have said, for views that are made later.
 _LIST_TRAITS = ("_count", "_revision", "_page_limit")
 
@@ -73,7 +75,9 @@ class Wire:
         self._send = send
         self._state = state
         self._selection = selection
+        # What the views know, or will when the operations have left.
         self._revision = items.revision
+        self._heard = items.revision
         self._operations: list[Operation] = []
         self._traits: dict[str, None] = {}
         # The multi-selection as the views have it when they know the list as it is now.
@@ -91,7 +95,9 @@ class Wire:
 
     def list_changed(self, change: Change) -> None:
         """Send what changed, merged with what else changes in the same frame; call it under the lock."""
-        self._operations = merge(self._operations, change.operations)
+        missed = change.base != self._heard
+        self._operations = merge(self._operations, [_RESET] if missed else change.operations)
+        self._heard = change.revision
         self._told = self._told.shifted(change.operations)
         self._traits.update(dict.fromkeys(_LIST_TRAITS))
         if self._operations[0]["op"] == "reset":
@@ -147,6 +153,9 @@ class Wire:
         base, revision, operations = self._revision, self._items.revision, self._operations
         if base == revision:
             return
+        if self._heard != revision:
+            # An interrupt of the kernel came in the middle of an edit: nobody knows what it was.
+            self._heard, operations, self._told = revision, [_RESET], Ranges()
         self._posted, self._spliced_at = False, time.monotonic()
         self._revision, self._operations = revision, []
         yield parcel(
@@ -190,7 +199,7 @@ def merge(before: Sequence[Operation], more: Iterable[Operation]) -> list[Operat
     merged = list(before)
     for operation in more:
         if operation["op"] == "reset" or len(merged) >= _MOST_OPERATIONS:
-            merged = [{"op": "reset"}]
+            merged = [_RESET]
         elif merged and merged[0]["op"] == "reset":
             break
         elif operation["op"] == "caption":

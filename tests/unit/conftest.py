@@ -8,8 +8,9 @@ from typing import Any
 import comm
 import pytest
 
-from nbgallery import Gallery
-from tests.unit.doubles import FakeComm
+from nbgallery import Gallery, pages
+from nbgallery.pages import Pages
+from tests.unit.doubles import PATIENCE, FakeComm
 
 
 @pytest.fixture
@@ -26,8 +27,10 @@ def comms(monkeypatch: pytest.MonkeyPatch) -> list[FakeComm]:
 
 
 @pytest.fixture
-def gallery(comms: list[FakeComm]) -> Iterator[Callable[..., Gallery]]:
-    """Make galleries that are closed when the test ends."""
+def gallery(comms: list[FakeComm], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Gallery]]:
+    """Make galleries that are closed in the end; on a busy machine too, their first screen is whole."""
+    monkeypatch.setattr(Pages.first, "__defaults__", (PATIENCE,))
+    monkeypatch.setattr(pages, "_UNHEARD_SECONDS", 1000 * PATIENCE)
     comms.clear()
     made: list[Gallery] = []
 

@@ -115,12 +115,11 @@ class FakeComm:
 
 @dataclass
 class Demand:
-    """What a view needs, and what of it was asked for."""
+    """What a view needs, and what of it was asked for; None in it says that this no longer holds."""
 
     edge: int
     ranges: Sequence[tuple[int, int]]
-    asked: set[int] = field(default_factory=set)
-    number: int = 0
+    asked: set[int | None] = field(default_factory=set)
 
 
 class FakeView:
@@ -131,10 +130,9 @@ class FakeView:
         self.revision = revision
         self.entries: dict[int, tuple[protocol.EntryHeader, bytes]] = {}
         self.demands: dict[str, Demand] = {}
-        self.wants: list[dict[str, Any]] = []
-        self.answered: set[tuple[str, int]] = set()
         self.resynchronized = 0
-        self._parts: dict[int, list[bytes]] = {}
+        self._wants = itertools.count(1)
+        self._arriving: dict[str, tuple[int, bytes]] = {}
         self._post = send
 
     def send(self, kind: str, **fields: Any) -> None:
@@ -142,120 +140,110 @@ class FakeView:
 
     def need(self, view: str, edge: int, ranges: Sequence[tuple[int, int]]) -> None:
         demand = self.demands.setdefault(view, Demand(edge, ranges))
+        if edge != demand.edge:
+            demand.asked.add(None)
         demand.edge, demand.ranges = edge, ranges
         self._ask(view, demand)
 
     def leave(self, view: str) -> None:
         demand = self.demands.pop(view)
-        if demand.asked:
-            self._want(view, demand, [])
+        demand.ranges = []
+        self._ask(view, demand)
 
     def repeat(self) -> None:
         """Ask again for what has not come: what ``feed.ts`` does after ten seconds of silence."""
-        for view, demand in self.demands.items():
+        for demand in self.demands.values():
             demand.asked.clear()
-            self._ask(view, demand)
+        self._ask_all()
 
     def missing(self, demand: Demand) -> list[int]:
         indices = [index for start, stop in demand.ranges for index in range(start, min(stop, self.count))]
-        here = [index for index in indices if self._is_here(index, demand.edge)]
-        return list(dict.fromkeys(index for index in indices if index not in here))[
-            : protocol.MAX_WANTED_ITEMS
-        ]
+        missing = [index for index in indices if not self._is_here(index, demand.edge)]
+        return list(dict.fromkeys(missing))[: protocol.MAX_WANTED_ITEMS]
 
     def _is_here(self, index: int, edge: int) -> bool:
         header = self.entries[index][0] if index in self.entries else None
         return header is not None and (header["complete"] or not header["bytes"] or header["edge"] >= edge)
 
+    def _ask_all(self) -> None:
+        for view, demand in self.demands.items():
+            self._ask(view, demand)
+
     def _ask(self, view: str, demand: Demand) -> None:
         missing = self.missing(demand)
-        if set(missing) != demand.asked:
-            self._want(view, demand, missing)
-
-    def _want(self, view: str, demand: Demand, missing: list[int]) -> None:
+        if len(missing) == len(demand.asked) and demand.asked.issuperset(missing):
+            return
         demand.asked = set(missing)
-        demand.number += 1
-        ranges = [[index, index + 1] for index in missing]
         self.send(
-            "want", view=view, number=demand.number, revision=self.revision, edge=demand.edge, ranges=ranges
+            "want",
+            view=view,
+            number=next(self._wants),
+            revision=self.revision,
+            edge=demand.edge,
+            ranges=[[index, index + 1] for index in missing],
         )
 
     def take(self, message: dict[str, Any], buffer: bytes = b"") -> None:
         kind = message["kind"]
         if kind in {"thumbs", "original"}:
             self.send("ack", view=message["view"], batch=message["batch"])
-        if kind == "thumbs":
-            self.answered.add((message["view"], message["want"]))
-            if message["revision"] == self.revision:
-                self.take_entries(message["entries"], buffer)
-            else:
-                self._resynchronize()
+        if kind == "thumbs" and message["revision"] == self.revision:
+            self._take_entries(message["entries"], buffer, message["view"])
+        elif kind == "thumbs":
+            if message["view"] in self.demands:
+                self.demands[message["view"]].asked.add(None)
+            self._resynchronize()
         elif kind == "splice" and message["revision"] > self.revision:
-            if message["base"] != self.revision:
-                self._resynchronize()
+            if message["base"] == self.revision:
+                self._take_change(message["revision"], message["count"], message["operations"])
             else:
-                self._take_splice(message)
+                self._resynchronize()
         elif kind == "status" and message["revision"] != self.revision:
-            self.revision, self.count = message["revision"], message["count"]
-            self._forget()
+            self._take_change(message["revision"], message["count"], [{"op": "reset"}])
+        elif kind == "status":
+            self._ask_all()
 
-    def take_entries(self, entries: Iterable[protocol.EntryHeader], buffer: bytes) -> None:
+    def _take_entries(self, entries: Iterable[protocol.EntryHeader], buffer: bytes, to: str) -> None:
         offset = 0
         for header in entries:
+            index = header["index"]
             data = buffer[offset : offset + header["bytes"]]
             offset += header["bytes"]
-            assert header["index"] < self.count
-            whole = self._assembled(header, data)
+            assert index < self.count
+            whole = self._assembled(to, header, data)
             if whole is None:
                 continue
-            self.entries[header["index"]] = (header, whole)
-            for demand in self.demands.values():
-                demand.asked.discard(header["index"])
+            before = self.entries[index][0]["edge"] if index in self.entries else 0
+            if "error" in header or before <= header["edge"]:
+                self.entries[index] = (header, whole)
+            for view, demand in self.demands.items():
+                if view == to or self._is_here(index, demand.edge):
+                    demand.asked.discard(index)
         assert offset == len(buffer)
-        for view, demand in self.demands.items():
-            self._ask(view, demand)
+        self._ask_all()
 
-    def _assembled(self, header: protocol.EntryHeader, data: bytes) -> bytes | None:
-        if "part" not in header:
-            return data
-        offset, total = header["part"]
-        collected = [*(self._parts.get(header["index"], []) if offset else []), data]
-        self._parts[header["index"]] = collected
-        if offset + len(data) < total:
-            return None
-        whole = b"".join(self._parts.pop(header["index"]))
+    def _assembled(self, to: str, header: protocol.EntryHeader, data: bytes) -> bytes | None:
+        start, total = header.get("part", (0, header["bytes"]))
+        before, collected = self._arriving.get(to, (-1, b""))
+        whole = (collected if start and before == header["index"] else b"") + data
+        self._arriving[to] = (header["index"], whole)
         return whole if len(whole) == total else None
 
-    def _take_splice(self, message: dict[str, Any]) -> None:
-        self.revision, self.count = message["revision"], message["count"]
-        self._parts.clear()
+    def _take_change(self, revision: int, count: int, operations: Sequence[dict[str, Any]]) -> None:
+        self._arriving.clear()
+        moved = {index: shift(index, operations) for index in self.entries}
+        self.entries = {now: self.entries[index] for index, now in moved.items() if now is not None}
+        for number, operation in enumerate(operations):
+            if operation["op"] == "caption":
+                now = shift(operation["at"], operations[number + 1 :])
+                if now in self.entries:
+                    header, data = self.entries[now]
+                    self.entries[now] = ({**header, "caption": operation["caption"]}, data)
         for demand in self.demands.values():
-            demand.asked.clear()
-        if any(operation["op"] == "reset" for operation in message["operations"]):
-            self._forget()
-            return
-        moved = {index: shift(index, message["operations"]) for index in self.entries}
-        self.entries = {
-            moved_to: self.entries[index] for index, moved_to in moved.items() if moved_to is not None
-        }
-        for operation in message["operations"]:
-            # As the browser does: a caption is put where it belongs after all of these.
-            index = operation.get("at")
-            if operation["op"] == "caption" and index in self.entries:
-                header, data = self.entries[index]
-                self.entries[index] = ({**header, "caption": operation["caption"]}, data)
-        self._look()
-
-    def _forget(self) -> None:
-        self.entries.clear()
-        for demand in self.demands.values():
-            demand.asked.clear()
-        self._look()
-
-    def _look(self) -> None:
-        """What the grid does when it hears of a change: it says what it needs."""
-        for view, demand in self.demands.items():
-            self._ask(view, demand)
+            demand.asked = {None if index is None else shift(index, operations) for index in demand.asked}
+        self.revision, self.count = revision, count
+        # The grid hears of it, and says what it needs.
+        self._ask_all()
 
     def _resynchronize(self) -> None:
         self.resynchronized += 1

@@ -332,6 +332,30 @@ class TestItemList:
         assert items.since(items.revision + 1) is None
         assert items.since(0) is None
 
+    def test_a_row_of_appends_is_one_entry_of_the_log_and_every_revision_in_it_is_known(self):
+        items = ItemList(Counting(3))
+        items.remove(0)
+        for _ in range(3 * LOG_LENGTH):
+            items.insert(len(items), [Item("a")])
+        items.insert(len(items), [Item("b"), Item("c")])
+        items.insert(len(items), [Item("d")])
+        last = items.revision
+        assert items.since(1) == [
+            {"op": "splice", "at": 0, "remove": 1, "insert": 0},
+            {"op": "splice", "at": 2, "remove": 0, "insert": 3 * LOG_LENGTH},
+            {"op": "splice", "at": 2 + 3 * LOG_LENGTH, "remove": 0, "insert": 2},
+            {"op": "splice", "at": 4 + 3 * LOG_LENGTH, "remove": 0, "insert": 1},
+        ]
+        assert (items.since(12) or [])[0] == {
+            "op": "splice",
+            "at": 12,
+            "remove": 0,
+            "insert": 3 * LOG_LENGTH - 10,
+        }
+        assert items.since(last) == []
+        assert len(items.since(last - 1) or ()) == 1
+        assert items.rebase(0, 500) == 0
+
     @pytest.mark.parametrize(
         "edit",
         [

@@ -105,6 +105,24 @@ def test_what_cannot_be_composed_loses_no_edit():
     assert [message.get("kind") for message in desk.run()] == ["splice", None]
 
 
+@pytest.mark.parametrize("another", [False, True])
+def test_an_edit_that_was_interrupted_is_told_as_a_new_list(another):
+    desk = Desk()
+    desk.selection = Ranges([(5, 6)])
+    desk.wire.selection_changed()
+    desk.run()
+    # The list has changed, and nothing was told of it any more.
+    desk.items.remove(0)
+    desk.wire.selection_changed()
+    if another:
+        desk.changed(desk.items.remove(0))
+    messages = desk.run()
+    assert (messages[0]["operations"], messages[0]["revision"]) == ([{"op": "reset"}], 2 + another)
+    assert messages[-1]["add"] == desk.selection.pairs()
+    desk.changed(desk.items.remove(0))
+    assert desk.run()[0]["operations"] == [{"op": "splice", "at": 0, "remove": 1, "insert": 0}]
+
+
 def test_a_reset_says_which_index_was_kept():
     desk = Desk()
     desk.changed(desk.items.remove(0))

@@ -4,7 +4,7 @@ import { type LightboxCommand, lightboxCommand } from "../keys";
 import { atEnd, focus, h, live } from "../reactive";
 import type { Actions } from "../shell/actions";
 import { iconButton } from "../shell/icons";
-import { drawTools } from "../shell/toolbar";
+import { drawTools, labelOf } from "../shell/toolbar";
 import { signal, untracked } from "../signals";
 import type { View } from "../view";
 import { drawStage } from "./stage";
@@ -122,9 +122,11 @@ function drawLightbox(view: View, actions: Actions, modal: boolean, ended: Abort
       h(
         "div.nbg-bar",
         {},
+        // Inline, the gallery's header lies beneath.
+        !modal && h("span.nbg-label", {}, () => labelOf(view)),
         h("span", {}, () => `${(shown.value + 1).toLocaleString()} / ${count.value.toLocaleString()}`),
         h("span.nbg-name", { title: () => header()?.name }, () => header()?.name),
-        drawTools(view, actions, modal ? "modal" : "inline"),
+        drawTools(view, actions, () => !!header()?.error),
       ),
       h(
         "div.nbg-view",

@@ -8,7 +8,7 @@ import type { View } from "../view";
 import { type Actions, createActions } from "./actions";
 import { iconButton } from "./icons";
 import { drawOverlay } from "./notes";
-import { drawTools } from "./toolbar";
+import { drawTools, labelOf } from "./toolbar";
 
 export function mountGallery(el: HTMLElement, view: View): void {
   if (view.signal.aborted) return;
@@ -56,11 +56,12 @@ function drawGallery(el: HTMLElement, view: View): void {
 
 function drawHeader(view: View, actions: Actions): HTMLElement {
   const { options, feed, selection } = view.store;
-  const label = () => (options.show_label.value === false ? "" : (options.label.value ?? "Gallery"));
+  const label = () => labelOf(view);
   const selected = () => selection.value.size;
   const count = () => {
     const all = `${feed.count.value.toLocaleString()} item${feed.count.value === 1 ? "" : "s"}`;
-    return selected() ? `${selected().toLocaleString()} of ${all} selected` : all;
+    // How many there are is left out where there is no room.
+    return selected() ? [`${selected().toLocaleString()} `, h("span", {}, `of ${all} `), "selected"] : all;
   };
   return h(
     "div.nbg-header",
@@ -68,7 +69,7 @@ function drawHeader(view: View, actions: Actions): HTMLElement {
     h("span.nbg-label", { title: label }, label),
     h("span.nbg-count", {}, count),
     iconButton("close", "Clear the selection", view.clearSelection, { hidden: () => !selected() }),
-    drawTools(view, actions, "header"),
+    drawTools(view, actions),
   );
 }
 

@@ -7,15 +7,20 @@ import type { View } from "../view";
 import type { Actions } from "./actions";
 import { iconButton } from "./icons";
 
-/** In the header for what is selected and for all items; in the lightbox, whose kind `place` is then, for what it shows. */
-export function drawTools(view: View, actions: Actions, place: "header" | "inline" | "modal"): HTMLElement {
+/** What the gallery is called above it, if anything. */
+export function labelOf({ store: { options } }: View): string {
+  return options.show_label.value === false ? "" : (options.label.value ?? "Gallery");
+}
+
+/** In the header for what is selected and for all items; in the lightbox for what it shows, which may be `broken`. */
+export function drawTools(view: View, actions: Actions, broken?: () => boolean): HTMLElement {
   const { options, feed, selection } = view.store;
-  const inHeader = place === "header";
+  const inHeader = !broken;
   const target = () => (inHeader ? selection.value : Ranges.between(view.shown.value));
   const first = () => target().pairs[0]?.[0] ?? 0;
   const isOne = () => target().size === 1;
   // The open lightbox has buttons for its own item; two that look alike and mean different things would be a trap.
-  const idle = () => inHeader && (!target().size || view.lightbox.value !== "closed");
+  const idle = () => broken?.() ?? (!target().size || view.lightbox.value !== "closed");
   const draw = {
     share: () =>
       iconButton("share", "Share", () => actions.share(first()), { hidden: () => idle() || !isOne() }),
@@ -31,10 +36,8 @@ export function drawTools(view: View, actions: Actions, place: "header" | "inlin
       iconButton("downloadAll", "Download all", () => actions.download(null), {
         hidden: () => !feed.count.value,
       }),
-    // Inline, the one in the header is in sight.
     fullscreen: () =>
       document.fullscreenEnabled &&
-      place !== "inline" &&
       iconButton("fullscreen", "Fullscreen (f)", actions.toggleFullscreen, {
         "aria-pressed": () => `${actions.fullscreen.value}`,
       }),
