@@ -24,8 +24,9 @@ Image.fromarray(numbered(2)).save(folder / "other" / "cat.png")
 keep = Button("Keep these")
 kept = []
 keep.click(lambda: kept.append(list(gallery.selection)))
-gallery = Gallery([folder / names[0], folder / names[1], folder / "other" / "cat.png", numbered(3), "missing.png"],
-                  columns=5, buttons=["share", "download", "download_all", "fullscreen", keep])
+files = [folder / names[0], folder / names[1], folder / "other" / "cat.png"]
+gallery = Gallery([*files, numbered(3), "missing.png"], columns=5,
+                  buttons=["share", "download", "download_all", "fullscreen", keep])
 gallery
 """
 
@@ -121,10 +122,11 @@ def test_a_button_of_the_users_own(notebook: OpenNotebook):
 
 def test_what_a_listener_raises_is_shown_and_the_next_still_runs(notebook: OpenNotebook):
     page = notebook(
-        [f"{NUMBERED}\nheard = []\ngallery = Gallery([numbered(1), numbered(2)], allow_preview=False)\ngallery"]
+        [f"{NUMBERED}\ngallery = Gallery([numbered(1), numbered(2)], allow_preview=False)\ngallery"]
     )
     page.run_cell(0)
-    page.run_code("gallery.select(lambda: 1 / 0); gallery.select(lambda data: heard.append((data.index, data.selected)))")
+    page.run_code("heard = []\ngallery.select(lambda: 1 / 0)")
+    page.run_code("gallery.select(lambda data: heard.append((data.index, data.selected)))")
     output = page.output(0)
     expect_shown(output)
     tile(output, 1).click()

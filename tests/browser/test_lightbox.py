@@ -1,4 +1,4 @@
-"""What the lightbox shows is what was given: every pixel of an array, a video that plays, an SVG as a picture."""
+"""What the lightbox shows is what was given: every pixel of an array, a video that plays, an SVG."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ PIXELS = """
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, 700, 500);
   let sum = 0;
-  for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i] * 65536 + data[i + 1] * 256 + data[i + 2]) % 2147483647;
+  for (let i = 0; i < data.length; i += 4)
+    sum = (sum * 31 + data[i] * 65536 + data[i + 1] * 256 + data[i + 2]) % 2147483647;
   return sum;
 }
 """
@@ -46,18 +47,22 @@ with av.open(str(path), "w") as container:
     for packet in stream.encode():
         container.mux(packet)
 sys.modules["av"] = None  # as if no decoder were installed: the browser makes the poster
-gallery = Gallery([(path, "a clip"), '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>'])
+circle = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>'
+gallery = Gallery([(path, "a clip"), circle])
 gallery
 """
 
 
+NOISE = """
+import numpy as np
+from nbgallery import Gallery
+noise = np.random.default_rng(1).integers(0, 256, (500, 700, 3), np.uint8)
+Gallery([noise, noise[:9]])
+"""
+
+
 def test_every_pixel_of_an_array_is_there(notebook: OpenNotebook):
-    page = notebook(
-        [
-            "import numpy as np\nfrom nbgallery import Gallery\n"
-            "noise = np.random.default_rng(1).integers(0, 256, (500, 700, 3), np.uint8)\nGallery([noise, noise[:9]])"
-        ]
-    )
+    page = notebook([NOISE])
     page.run_cell(0)
     output = page.output(0)
     expect_shown(output)
