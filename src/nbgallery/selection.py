@@ -305,8 +305,9 @@ def _checked_pair(pair: object) -> Span:
 
 
 def _whole_number(value: object) -> int:
-    # A mask is the likely mistake behind a bool, of numpy's or not; numpy's has no __index__.
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        hint = ", for a mask numpy.flatnonzero(mask)" if type(value).__name__ in {"bool", "bool_"} else ""
+    # A mask is the likely mistake behind a bool, of numpy's or not; that of older numpy has a failing __index__.
+    is_bool = type(value).__name__ in {"bool", "bool_"}
+    if is_bool or not isinstance(value, SupportsIndex):
+        hint = ", for a mask numpy.flatnonzero(mask)" if is_bool else ""
         raise GalleryError(f"selection: {describe(value)} is no index: give whole numbers{hint}")
     return operator.index(value)

@@ -171,6 +171,7 @@ def test_no_permission(png, monkeypatch):
 
     monkeypatch.setattr("builtins.open", refuse)
     monkeypatch.setattr(io, "open", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert "may not be read: permission denied" in refusal(png)
 
 
