@@ -305,7 +305,7 @@ def _checked_pair(pair: object) -> Span:
 
 
 def _whole_number(value: object) -> int:
-    # A mask is the likely mistake behind a bool, of numpy's or not; that of older numpy has a failing __index__.
+    # A mask is the likely mistake behind a bool, of numpy's or not; an older numpy.bool_ has an __index__.
     is_bool = type(value).__name__ in {"bool", "bool_"}
     if is_bool or not isinstance(value, SupportsIndex):
         hint = ", for a mask numpy.flatnonzero(mask)" if is_bool else ""
