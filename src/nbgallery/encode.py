@@ -262,10 +262,12 @@ def original(
     >>> original(np.zeros((4, 4), bool)).mime, original(b"<svg xmlns='http://www.w3.org/2000/svg'/>").mime
     ('image/png', 'image/svg+xml')
     """
+    from nbgallery import formats  # noqa: PLC0415
+
     with opened(media, fetch=True) as source:
         found = source.media
         if source.stream is None or is_picture(media):
-            return _encoded_original(source, format_name(format), quality, browser=not own_bytes)
+            return _encoded_original(source, formats.format_name(format), quality, browser=not own_bytes)
         if own_bytes or found.kind == "video":
             return _own(source)
         if found.mime == "image/svg+xml":
@@ -303,34 +305,6 @@ def _encoded_original(source: Opened, form: str, quality: int | None, *, browser
     if name:
         name = str(PurePath(name).with_suffix(sniff.suffix_of(made.mime)))
     return Original(made.data, None, made.mime, name, len(made.data))
-
-
-def format_name(format: str) -> str:  # noqa: A002 - Gradio's word for it
-    """Bring the name of an image format into one spelling.
-
-    Parameters
-    ----------
-    format : str
-        Any of Pillow's formats, or its file extension; case and a leading dot are forgiven.
-
-    Returns
-    -------
-    str
-        Lower case.
-
-    Raises
-    ------
-    GalleryError
-        Pillow does not write this format.
-
-    Examples
-    --------
-    >>> format_name("JPG"), format_name(".webp")
-    ('jpeg', 'webp')
-    """
-    from nbgallery import formats  # noqa: PLC0415
-
-    return formats.format_name(format)
 
 
 def clear_name(name: str, index: int, mime: str) -> str:

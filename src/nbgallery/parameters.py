@@ -212,7 +212,7 @@ def encoding_format(value: object) -> str:
     >>> encoding_format(".JPG")
     'jpeg'
     """
-    from nbgallery.encode import format_name  # noqa: PLC0415 (needs Pillow, which is not everywhere)
+    from nbgallery.formats import format_name  # noqa: PLC0415 (needs Pillow, which is not everywhere)
 
     if not isinstance(value, str) or len(value) > _MAX_FORMAT_LENGTH:
         raise _wrong("format", value, "give a format of Pillow's, such as 'webp', 'png' or 'jpeg'")

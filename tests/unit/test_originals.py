@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from nbgallery.encode import Original, clear_name, format_name, original, thumbnail
+from nbgallery.encode import Original, clear_name, original, thumbnail
 from nbgallery.errors import GalleryError, MediaError
+from nbgallery.formats import format_name
 from nbgallery.media import opened
 from tests.corpus import files
 from tests.corpus.asking import frame_count, pixel, reopened
