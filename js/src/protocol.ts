@@ -205,10 +205,3 @@ export interface Page {
 
 /** Page traits, `_page_0` to `_page_<PAGE_COUNT - 1>`. */
 export const PAGE_COUNT = 3;
-
-/** Whether a custom message is one of ours, of this version and of a kind that is known. */
-export function isKernelMessage(content: unknown): content is KernelMessage {
-  if (typeof content !== "object" || content === null) return false;
-  const { kind, v } = content as Record<string, unknown>;
-  return v === PROTOCOL_VERSION && (KERNEL_KINDS as readonly unknown[]).includes(kind);
-}

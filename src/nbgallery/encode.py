@@ -137,7 +137,7 @@ def thumbnail(media: object, edge: int) -> Thumbnail:
         if source.stream is None:
             return _encoded(decode(source, edge), blank)
 
-        from nbgallery import pictures  # noqa: PLC0415
+        from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
         image = pictures.open_picture(source.stream, found.mime, source.label)
         as_it_is = _as_it_is(source, image, edge)
@@ -148,7 +148,7 @@ def thumbnail(media: object, edge: int) -> Thumbnail:
 
 
 def _encoded(pixels: Pixels, blank: Thumbnail) -> Thumbnail:
-    from nbgallery import formats  # noqa: PLC0415
+    from nbgallery import formats  # noqa: PLC0415 - needs Pillow or NumPy
 
     lossless = pixels.complete or pixels.flat
     made = formats.exact(pixels.image, pixels.profile) if lossless else formats.quick(pixels.image)
@@ -164,7 +164,7 @@ def _encoded(pixels: Pixels, blank: Thumbnail) -> Thumbnail:
 
 
 def _poster(source: Opened, blank: Thumbnail) -> Thumbnail:
-    from nbgallery import formats, pictures, video  # noqa: PLC0415
+    from nbgallery import formats, pictures, video  # noqa: PLC0415 - needs Pillow or NumPy
 
     image = video.poster(source.stream) if source.stream is not None else None
     if image is None:
@@ -221,7 +221,7 @@ def _stands_upright(data: bytes, mime: str, image: Image.Image) -> bool:
         # Pillow would have to decode the picture to find out.
         return b"eXIf" not in data and b"Raw profile type exif" not in data
 
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     return mime == "image/gif" or pictures.orientation(image) == 1
 
@@ -262,7 +262,7 @@ def original(
     >>> original(np.zeros((4, 4), bool)).mime, original(b"<svg xmlns='http://www.w3.org/2000/svg'/>").mime
     ('image/png', 'image/svg+xml')
     """
-    from nbgallery import formats  # noqa: PLC0415
+    from nbgallery import formats  # noqa: PLC0415 - needs Pillow or NumPy
 
     with opened(media, fetch=True) as source:
         found = source.media
@@ -274,7 +274,7 @@ def original(
             data = svg.drawable(_svg(source))
             return Original(data, None, found.mime, found.name, len(data))
 
-        from nbgallery import pictures  # noqa: PLC0415
+        from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
         image = pictures.open_picture(source.stream, found.mime, source.label)
         if _shown_by_browsers(found.mime, image) and (
@@ -294,7 +294,7 @@ def _own(source: Opened) -> Original:
 
 
 def _encoded_original(source: Opened, form: str, quality: int | None, *, browser: bool) -> Original:
-    from nbgallery import formats  # noqa: PLC0415
+    from nbgallery import formats  # noqa: PLC0415 - needs Pillow or NumPy
 
     made = None
     if is_picture(source.subject):

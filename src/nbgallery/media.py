@@ -97,9 +97,9 @@ def mime_by_decoder(source: Opened) -> str:
     ...     mime_by_decoder(source)
     'image/x-portable-anymap'
     """
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415 - needs Pillow or NumPy
 
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     image = pictures.open_picture(cast("BinaryIO", source.stream), source.media.mime, source.label)
     return Image.MIME.get(image.format or "", "application/octet-stream")
@@ -114,7 +114,7 @@ def all_bytes(source: Opened) -> bytes:
     ...     all_bytes(source)
     b'<svg/>'
     """
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     if source.media.data is not None:
         return source.media.data
@@ -147,7 +147,7 @@ def decode(source: Opened, edge: int | None = None) -> Pixels:
     ...     decode(source, 256).image.size
     (256, 192)
     """
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     if source.stream is not None:
         return decode_picture(
@@ -167,7 +167,7 @@ def decode(source: Opened, edge: int | None = None) -> Pixels:
 
 
 def _load_own(image: Image.Image, label: str) -> None:
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     try:
         pictures.load(image, label)
@@ -180,7 +180,7 @@ def _load_own(image: Image.Image, label: str) -> None:
 
 
 def _draw(subject: object, edge: int | None) -> Pixels:
-    from nbgallery import arrays, pictures  # noqa: PLC0415
+    from nbgallery import arrays, pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     array = arrays.to_array(subject)
     drawing = arrays.draw(array)
@@ -211,7 +211,7 @@ def decode_picture(image: Image.Image, label: str, edge: int | None, *, own: boo
     >>> decode_picture(Image.new("CMYK", (40, 30)), "it", 20).image.mode
     'RGB'
     """
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     full, box = image.size, None
     if not all(full):
@@ -319,7 +319,7 @@ def read_picture(source: Opened) -> Image.Image:
     ...     read_picture(source).mode
     '1'
     """
-    from nbgallery import arrays, pictures  # noqa: PLC0415
+    from nbgallery import arrays, pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     _only_pixels(source)
     if source.stream is not None:
@@ -368,10 +368,10 @@ def to_numpy(media: object, mode: str | None = "RGB") -> NDArray[Any]:
     >>> to_numpy(np.array([[7, 300]]), mode=None).tolist()
     [[7, 300]]
     """
-    import numpy as np  # noqa: PLC0415
-    from PIL import Image  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - needs Pillow or NumPy
+    from PIL import Image  # noqa: PLC0415 - needs Pillow or NumPy
 
-    from nbgallery import arrays, pictures  # noqa: PLC0415
+    from nbgallery import arrays, pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     if mode is not None and mode not in Image.MODES:
         raise GalleryError(
@@ -429,7 +429,7 @@ def _kept(media: object) -> object:
     if opening.figure_of(media) is not None:
         return opening.render(media)
     if opening.is_array(media):
-        from nbgallery import arrays  # noqa: PLC0415
+        from nbgallery import arrays  # noqa: PLC0415 - needs Pillow or NumPy
 
         return arrays.to_array(media).copy()
     if callable(getattr(media, "read", None)):

@@ -306,7 +306,7 @@ def _unread(media: object) -> bytes | None:
     Decoding a copy leaves the user's object as lazy as it was: a list of a thousand of them does not fill the
     memory by being looked at.
     """
-    from PIL import Image, ImageFile  # noqa: PLC0415
+    from PIL import Image, ImageFile  # noqa: PLC0415 - needs Pillow or NumPy
 
     if not isinstance(media, ImageFile.ImageFile) or not media.tile or media.fp is None or media.tell():
         return None
@@ -355,7 +355,7 @@ def render(figure: object) -> Image.Image:
     >>> render(Chart()).size
     (3, 2)
     """
-    from nbgallery import pictures  # noqa: PLC0415
+    from nbgallery import pictures  # noqa: PLC0415 - needs Pillow or NumPy
 
     data = io.BytesIO()
     try:
