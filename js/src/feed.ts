@@ -3,18 +3,28 @@
  * One feed a model: its views share what has arrived.
  */
 
-import { indexedCache } from "./cache";
+import { createMemory } from "./cache";
 import { asRanges, edgeFor, isSharp, missingIndices } from "./demand";
 import { type Opening, type OpenRequest, openings } from "./openings";
-import type { EntryHeader, KernelMessage, Page, Range, SpliceOperation } from "./protocol";
+import type {
+  EntryHeader,
+  Groups,
+  KernelMessage,
+  Page,
+  Range,
+  Splice,
+  SpliceOperation,
+  Status,
+} from "./protocol";
 import { shift } from "./selection";
 import { signal } from "./signals";
 import type { Send } from "./store";
 
 export interface Entry {
   readonly header: EntryHeader;
-  /** The thumbnail; null for remote media, a video without poster, an error. */
-  readonly data: Blob | null;
+  /** Gives the thumbnail; null for remote media, a video without poster, an error. */
+  readonly data: (() => Blob) | null;
+  readonly size: number;
 }
 
 interface Demand {
@@ -34,11 +44,11 @@ export type Connection = "live" | "waiting" | "gone";
 
 type Buffer = DataView | Uint8Array;
 
-/** A few thousand thumbnails: more than a person scrolls back through, little for a browser tab. */
-const THUMBNAIL_CACHE_BYTES = 64 * 2 ** 20;
+/** All that a gallery keeps: thousands of thumbnails, or some large photographs; little for a browser tab. */
+const MEMORY_BYTES = 192 * 2 ** 20;
 
-/** What an entry costs beside its thumbnail's bytes. */
-const HEADER_BYTES = 400;
+/** What an entry costs beside its thumbnail's bytes: with what a browser keeps of a Blob, measured in Chromium. */
+const ENTRY_BYTES = 8192;
 
 /** marimo turns every message into an HTTP request, so a flick of the wheel must not send one a frame. */
 const WANT_INTERVAL_MS = 40;
@@ -49,16 +59,31 @@ const REPEAT_AFTER_MS = 10_000;
 
 export type Feed = ReturnType<typeof createFeed>;
 
-export function createFeed(send: Send, items: number, at: number, ended: AbortSignal) {
+export function createFeed(
+  send: Send,
+  items: number,
+  at: number,
+  ended: AbortSignal,
+  grouped: Groups = null,
+) {
   const count = signal(items);
   const revision = signal(at);
+  const groups = signal(grouped);
   const connection = signal<Connection>("live");
-  const entries = indexedCache<Entry>(THUMBNAIL_CACHE_BYTES, ({ data }) => (data?.size ?? 0) + HEADER_BYTES);
-  const originals = openings(send, revision);
+  /** Whether the kernel has ever said something, and is not gone: that of a saved page never does. */
+  const answers = signal(false);
+  const memory = createMemory(MEMORY_BYTES);
+  // Made first, so they go first: a thumbnail is sooner needed again.
+  const originals = openings(send, revision, memory);
+  const entries = memory.cache<Entry>(
+    ({ size }) => size + ENTRY_BYTES,
+    0,
+    (index) => isNeeded(index),
+  );
   const demands = new Map<string, Demand>();
   const listeners = new Set<(change: FeedChange) => void>();
   /** What has come of the large thumbnail that each view is being sent: its parts follow one another. */
-  const arriving = new Map<string, { readonly index: number; readonly blob: Blob }>();
+  const arriving = new Map<string, { index: number; parts: Uint8Array<ArrayBuffer>[]; size: number }>();
   /** Since when the kernel has been silent, or has been asked for nothing. */
   let silentSince = 0;
   let resynchronizedAt = 0;
@@ -146,13 +171,21 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
   /** The bytes of a thumbnail; null while some of them are still to come, or were lost. */
   const assemble = (
     to: string,
-    { index, bytes, part = [0, bytes], mime }: EntryHeader,
+    { index, bytes, part = [0, bytes], mime: type }: EntryHeader,
     data: Uint8Array<ArrayBuffer>,
   ) => {
     const before = arriving.get(to);
-    const blob = new Blob(part[0] && before?.index === index ? [before.blob, data] : [data], { type: mime });
-    arriving.set(to, { index, blob });
-    return blob.size === part[1] ? blob : null;
+    const follows = part[0] && before?.index === index;
+    const { parts, size } = follows ? before : { parts: [], size: 0 };
+    const all = { index, parts: [...parts, data.slice()], size: size + data.length };
+    arriving.set(to, all);
+    if (all.size !== part[1]) return null;
+    let blob: Blob | undefined;
+    // A Blob takes a quarter of a millisecond to make: of what flies past, none is made.
+    return () => {
+      blob ??= new Blob(all.parts.splice(0), { type });
+      return blob;
+    };
   };
 
   /** Take in the entries of a message to the view `to`. */
@@ -174,23 +207,26 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
       offset += bytes;
       if (!(index < Math.min(limit, count.peek()))) continue;
       // A poster made here outlives a kernel that can make none.
-      const blob = bytes ? assemble(to, header, data) : (before?.data ?? null);
-      if (bytes && !blob) continue;
+      const thumbnail = bytes ? assemble(to, header, data) : (before?.data ?? null);
+      if (bytes && !thumbnail) continue;
       // What was made for the smaller tiles of another view takes nothing away.
       if (header.error || (before?.header.edge ?? 0) <= header.edge) {
-        entries.set(index, { header, data: blob });
+        entries.set(index, { header, data: thumbnail, size: bytes || (before?.size ?? 0) });
         arrived.push(index);
       }
       for (const [view, demand] of demands) {
         if (view === to || isHere(index, demand.pixels)) demand.asked.delete(index);
       }
     }
-    entries.trim(isNeeded);
+    memory.trim();
     tell({ type: "entries", indices: arrived });
     demands.forEach(ask);
   };
 
-  const takeChange = (to: number, length: number, operations: readonly SpliceOperation[]) => {
+  const takeChange = (
+    { revision: to, count: length, groups: next }: Splice | Status,
+    operations: readonly SpliceOperation[],
+  ) => {
     arriving.clear();
     entries.follow(operations);
     originals.follow(operations);
@@ -207,6 +243,7 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
     }
     revision.value = to;
     count.value = length;
+    groups.value = next ?? null;
     tell(operations.some(({ op }) => op === "reset") ? { type: "reset" } : { type: "splice", operations });
   };
 
@@ -227,7 +264,9 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
   return {
     count,
     revision,
+    groups,
     connection,
+    answers,
     resynchronize,
     entry: entries.get,
     original: originals.cached,
@@ -243,7 +282,7 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
     keepPoster(index: number, data: Blob) {
       const header = entries.get(index)?.header;
       if (header?.kind !== "video") return;
-      entries.set(index, { header, data });
+      entries.set(index, { header, data: () => data, size: data.size });
       tell({ type: "entries", indices: [index] });
     },
 
@@ -270,6 +309,7 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
     /** The comm has closed: nothing more will come. What is drawn stays. */
     lose() {
       connection.value = "gone";
+      answers.value = false;
       finish();
     },
 
@@ -283,6 +323,7 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
       const { kind } = message;
       const now = revision.peek();
       heard();
+      answers.value = true;
       if (kind === "thumbs" || kind === "original")
         send({ kind: "ack", view: message.view, batch: message.batch });
       if (kind === "thumbs") {
@@ -293,11 +334,11 @@ export function createFeed(send: Send, items: number, at: number, ended: AbortSi
         }
       } else if (kind === "original") originals.take(message, buffer);
       else if (kind === "splice" && message.revision > now) {
-        if (message.base === now) takeChange(message.revision, message.count, message.operations);
+        if (message.base === now) takeChange(message, message.operations);
         else resynchronize();
       } else if (kind === "status") {
         resynchronizedAt = 0;
-        if (message.revision !== now) takeChange(message.revision, message.count, [{ op: "reset" }]);
+        if (message.revision !== now) takeChange(message, [{ op: "reset" }]);
         else demands.forEach(ask);
       } else if (kind === "error") originals.fail(message);
     },

@@ -4,11 +4,12 @@
  */
 
 import { gridCommand } from "./keys";
-import { clamp, leftOf, PAD, stepped, topOf } from "./layout";
+import { cell, clamp, leftOf, PAD, stepped, topOf, visible } from "./layout";
 import { createPool } from "./pool";
 import { createPosters } from "./poster";
 import { type Press, presses } from "./press";
 import { atEnd, focus, h, live } from "./reactive";
+import { createPace, createScrubber, PAUSE_MS } from "./scrubber";
 import { shift } from "./selection";
 import { createSurface } from "./surface";
 import type { View } from "./view";
@@ -28,6 +29,12 @@ export function mountGrid(host: HTMLElement, view: View): void {
   let request = 0;
   let lastTop = 0;
   let rest: ReturnType<typeof setTimeout> | undefined;
+  /** Where going up or down has led, and the column that it keeps to: short rows do not change that. */
+  let arrived = -1;
+  let column = 0;
+  /** Another list has come, and what the kernel says of it is still coming. */
+  let fresh = false;
+  let asking: ReturnType<typeof setTimeout> | undefined;
   const list = h("div.nbg-tiles", {
     role: "listbox",
     "aria-multiselectable": "true",
@@ -38,6 +45,8 @@ export function mountGrid(host: HTMLElement, view: View): void {
   const pool = createPool(list, view);
   const surface = createSurface(host, list, view, schedule);
   const { map, empty, seen, within, reveal } = surface;
+  const isFast = createPace();
+  const scrubber = createScrubber(list, surface.layout, labelAt, surface.jump);
   const posters = createPosters(view, (index, video) => pool.tiles.get(index)?.showFrame(video), wantPosters);
   const current = () => within(active.peek());
 
@@ -60,6 +69,7 @@ export function mountGrid(host: HTMLElement, view: View): void {
       const away = index < start || index >= stop;
       return { x: leftOf(layout, index), y: (away ? top + PAD : topOf(layout, index)) - offset, away };
     });
+    surface.drawHeadings();
     list.classList.toggle("nbg-selecting", selection.peek().size > 0);
     pool.mark(current());
     // Nobody sees a picture that the next frame takes away.
@@ -69,18 +79,36 @@ export function mountGrid(host: HTMLElement, view: View): void {
       if (performance.now() < end) tile.draw();
       else schedule();
     }
+    const fast = isFast(top, layout.viewport, performance.now());
+    scrubber(top, fast);
+    clearTimeout(asking);
+    // What passes is not asked for.
+    if (fast) asking = setTimeout(ask, PAUSE_MS);
+    else ask();
+    clearTimeout(rest);
+    rest = setTimeout(settle, REST_MS);
+  }
+
+  function ask(): void {
+    const look = surface.look();
     const wanting = onScreen && options.visible.peek() === true;
     // A thumbnail is measured by its longer side, of which a tile that is covered shows but a part: of most photographs, two
     // thirds.
     const cropped = look.fit === "cover" ? 1.5 : 1;
     const pixels = Math.max(look.width, look.height) * devicePixelRatio * cropped;
     feed.need(view.id, pixels, wanting ? surface.wanted() : []);
-    clearTimeout(rest);
-    rest = setTimeout(settle, REST_MS);
+  }
+
+  /** The number of the first item of which most is seen; a heading names its group. */
+  function labelAt(top: number): string {
+    const layout = surface.layout();
+    const [first] = visible(layout, top + layout.picture / 2);
+    return (first + 1).toLocaleString();
   }
 
   /** What would cost too much, or disturb, while everything moves. */
   function settle(): void {
+    fresh = false;
     surface.settle();
     pool.sort();
     wantPosters();
@@ -103,8 +131,9 @@ export function mountGrid(host: HTMLElement, view: View): void {
     const moved = (index: number) => (change.type === "splice" ? shift(index, change.operations) : null);
     const count = feed.count.peek();
     const before = current();
-    const now = clamp(moved(before) ?? before, 0, count - 1);
-    const focused = pool.hasFocus();
+    fresh ||= change.type === "reset";
+    const now = change.type === "reset" ? 0 : clamp(moved(before) ?? before, 0, count - 1);
+    const focused = pool.hasFocus() || empty.matches(":focus");
     posters.follow(moved);
     pool.follow(moved, before, count ? now : null);
     active.value = now;
@@ -114,11 +143,11 @@ export function mountGrid(host: HTMLElement, view: View): void {
     focus(pool.tiles.get(now)?.element ?? empty);
   }, signal);
 
-  view.focusTile = (index) => {
+  view.focusTile = (index, middle) => {
     active.value = within(index);
-    reveal(current());
+    reveal(current(), middle);
     draw();
-    focus(pool.tiles.get(current())?.element);
+    focus(pool.tiles.get(current())?.element ?? empty);
   };
 
   function onkeydown(event: KeyboardEvent): void {
@@ -126,7 +155,11 @@ export function mountGrid(host: HTMLElement, view: View): void {
     const index = current();
     switch (command?.name) {
       case "move": {
-        const to = stepped(surface.layout(), index, command.step);
+        const layout = surface.layout();
+        if (index !== arrived) column = cell(layout, index)[2];
+        const to = stepped(layout, index, command.step, column);
+        // ArrowUp, PageDown …
+        arrived = /[UD]/.test(command.step) ? to : -1;
         if (command.extend) view.extend(to);
         else view.anchor = to;
         view.focusTile(to);
@@ -163,7 +196,7 @@ export function mountGrid(host: HTMLElement, view: View): void {
   list.addEventListener("focusin", ({ target }) => {
     active.value = pool.indexOf(target) ?? 0;
     // Tab leads to the active tile wherever it has been scrolled to; a click on a tile half seen moves nothing.
-    if (!(target as Element).matches(".nbg-away")) return;
+    if (!(target as Element).matches(".nbg-away, :focus-visible")) return;
     reveal(current());
     draw();
   });
@@ -172,6 +205,17 @@ export function mountGrid(host: HTMLElement, view: View): void {
   live(() => {
     void [active.value, selection.value, selectedIndex.value, options.visible.value];
     schedule();
+  });
+  // Who has looked at what was found is brought back to the item that is selected, wherever it is in the whole.
+  live(() => {
+    const index = selectedIndex.value;
+    feed.revision.value;
+    if (!fresh || index === null || store.find.value?.text) return;
+    if (pool.hasFocus()) view.focusTile(index);
+    else {
+      active.value = within(index);
+      reveal(current());
+    }
   });
   const sights = new IntersectionObserver((sightings) => {
     onScreen = sightings.at(-1)?.isIntersecting ?? false;
@@ -182,5 +226,6 @@ export function mountGrid(host: HTMLElement, view: View): void {
     sights.disconnect();
     cancelAnimationFrame(request);
     clearTimeout(rest);
+    clearTimeout(asking);
   });
 }

@@ -23,7 +23,7 @@ export type Step =
 
 export type GridCommand =
   | { readonly name: "move"; readonly step: Step; readonly extend: boolean }
-  | { readonly name: "open" | "toggle" | "selectAll" | "escape" | "fullscreen" | "help" };
+  | { readonly name: "open" | "toggle" | "selectAll" | "escape" | "goTo" | "search" | "fullscreen" | "help" };
 
 export type LightboxCommand =
   /** `by` items on or back, wrapping. */
@@ -47,6 +47,7 @@ const HELP = {
     "Space x Ctrl+click": "Select or deselect",
     "Shift+arrows Shift+click": "Select a range",
     "Ctrl+A": "Select all",
+    "/": "Search captions",
     Esc: "Clear the selection, then leave",
   },
   lightbox: {
@@ -57,7 +58,7 @@ const HELP = {
     x: "Select or deselect",
     Esc: "Close",
   },
-  both: { f: "Fullscreen", "?": "Keys" },
+  both: { g: "Go to an item by its number", f: "Fullscreen", "?": "Keys" },
 };
 
 export const KEY_HELP: readonly KeyHelp[] = Object.entries(HELP).flatMap(([where, rows]) =>
@@ -75,6 +76,8 @@ const GRID_KEYS: Record<string, Exclude<GridCommand["name"], "move">> = {
   " ": "toggle",
   x: "toggle",
   Escape: "escape",
+  g: "goTo",
+  "/": "search",
   f: "fullscreen",
   "?": "help",
   "Ctrl+a": "selectAll",
@@ -124,7 +127,7 @@ function chord(event: KeyLike): string {
   const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
   const isOwn = OWN_KEY.test(`${tagName} ${key}`);
   if (isOwn || isContentEditable || event.altKey || event.isComposing || event.defaultPrevented) return "";
-  // Shift is how a question mark is typed.
-  const shift = event.shiftKey && key !== "?";
+  // Shift is how a question mark is typed, and with some keyboards a slash.
+  const shift = event.shiftKey && !/[?/]/.test(key);
   return `${shift ? "Shift+" : ""}${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${key}`;
 }

@@ -1,7 +1,7 @@
 /** Which items are visible, and where: arithmetic on widths, rows and scroll positions. Knows no DOM. */
 
 import type { Step } from "./keys";
-import type { Range } from "./protocol";
+import type { Groups, Range } from "./protocol";
 
 /** Space around each tile: as wide as a focus ring with its offset, which the scroll box would cut off. */
 export const PAD = 4;
@@ -10,6 +10,8 @@ export const GAP = 2 * PAD;
 /** One line of a caption, and the space above and below: a caption is nearer to its own picture than to the next. */
 const LINE = 16;
 const CAPTION_SPACE = 4 + 4;
+/** The line over a group: tall enough for its button. */
+export const HEADING = 32;
 /** The mean width of a letter in it. */
 const LETTER = 7;
 
@@ -32,6 +34,7 @@ const BREAKPOINTS = [576, 768, 992, 1200, 1400];
 
 export interface Shape {
   readonly count: number;
+  readonly groups?: Groups;
   readonly columns: readonly number[];
   readonly rows?: readonly number[] | null;
   readonly fitColumns?: boolean;
@@ -64,6 +67,7 @@ export function isLong(caption: string, width: number): boolean {
 
 export function layOut({
   count,
+  groups,
   columns,
   rows,
   fitColumns,
@@ -77,14 +81,28 @@ export function layOut({
   const column = Math.max(MIN_TILE, Math.floor(width / across) - GAP);
   /** All of a row but its pictures. */
   const rest = GAP + (lines && lines * LINE + CAPTION_SPACE);
-  const highest = (height ?? MAX_HEIGHT) - rest - (count > across ? PEEK : 0);
+  const heading = groups?.length ? HEADING : 0;
+  const highest = (height ?? MAX_HEIGHT) - rest - heading - (count > across ? PEEK : 0);
   const picture = Math.min(column, Math.max(MIN_TILE, highest));
   const tile = Math.min(column, Math.floor(picture * MAX_ASPECT));
   const pitch = picture + rest;
-  const total = Math.ceil(count / across) * pitch;
+  // What is not grouped is one group, without a heading. In floats: pixels go beyond 32 bits.
+  const sizes = groups?.length ? groups.map(([, size]) => size) : [count];
+  const firsts = new Float64Array(sizes.length + 1);
+  const tops = new Float64Array(sizes.length + 1);
+  sizes.forEach((size, group) => {
+    firsts[group + 1] = at(firsts, group) + size;
+    tops[group + 1] = at(tops, group) + heading + Math.ceil(size / across) * pitch;
+  });
+  const total = at(tops, sizes.length);
   return {
     count,
     columns: across,
+    /** Each group's first item, and where its heading begins; after the last, the ends. */
+    firsts,
+    tops,
+    /** Height of a heading. */
+    heading,
     /** Size of a tile's picture. */
     width: tile,
     picture,
@@ -96,22 +114,61 @@ export function layOut({
     total,
     height: Math.min(total, MAX_SCROLL),
     /** Height of the scroll box. */
-    viewport: height ?? Math.min(total, rows ? atWidth(rows, outerWidth) * pitch : MAX_HEIGHT),
+    viewport: height ?? Math.min(total, rows ? heading + atWidth(rows, outerWidth) * pitch : MAX_HEIGHT),
   };
 }
 
-/** Where an item's row begins, from the top of everything. */
-export const rowTop = ({ columns, pitch }: Layout, index: number): number =>
-  Math.floor(index / columns) * pitch;
+/** An element that is there. */
+function at(numbers: Float64Array, position: number): number {
+  return numbers[position] as number;
+}
 
-/** The upper edge of its tile. */
+/** The last group that begins no later than `value`. */
+export function groupAt(begins: Float64Array, value: number): number {
+  let low = 0;
+  let high = begins.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (at(begins, middle) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** An item's group, and its row and column in that. */
+export function cell(
+  { firsts, columns }: Layout,
+  index: number,
+): [group: number, row: number, column: number] {
+  const group = groupAt(firsts, index);
+  const place = index - at(firsts, group);
+  return [group, Math.floor(place / columns), place % columns];
+}
+
+/** How far to scroll until an item's row is the first, under its group's heading, which stays at the top. */
+export function rowTop(layout: Layout, index: number): number {
+  const [group, row] = cell(layout, index);
+  return at(layout.tops, group) + row * layout.pitch;
+}
+
+/** The upper edge of its tile, from the top of everything. */
 export function topOf(layout: Layout, index: number): number {
-  return PAD + rowTop(layout, index);
+  return PAD + layout.heading + rowTop(layout, index);
 }
 
-export function leftOf({ left, columns, width }: Layout, index: number): number {
-  return left + (index % columns) * (width + GAP);
+export function leftOf(layout: Layout, index: number): number {
+  return layout.left + cell(layout, index)[2] * (layout.width + GAP);
 }
+
+/** The first item of the row in which `top` lies, or is nearest to, as `rounded` has it; the number of items after all rows. */
+export function rowAt({ firsts, tops, columns, pitch }: Layout, top: number, rounded: Rounding): number {
+  const group = groupAt(tops, top);
+  const first = at(firsts, group);
+  const row = rounded((top - at(tops, group)) / pitch);
+  return clamp(first + row * columns, first, at(firsts, group + 1));
+}
+
+type Rounding = (value: number) => number;
 
 /** The farthest that everything can be scrolled; less than nothing when all of it is seen. */
 export function lastTop({ total, viewport }: Layout): number {
@@ -123,10 +180,13 @@ export function clampTop(layout: Layout, top: number): number {
 }
 
 /** The items in all visible rows, and in `more` rows above and below. */
-export function visible({ pitch, viewport, columns, count }: Layout, top: number, more = 0): Range {
-  const start = Math.floor(top / pitch) - more;
-  const stop = Math.ceil((top + viewport) / pitch) + more;
-  return [clamp(start * columns, 0, count), clamp(stop * columns, 0, count)];
+export function visible(layout: Layout, top: number, more = 0): Range {
+  const { heading, pitch, viewport } = layout;
+  // Tiles begin a heading's height below their group.
+  return [
+    rowAt(layout, top - heading - more * pitch, Math.floor),
+    rowAt(layout, top + viewport + more * pitch - heading, Math.ceil),
+  ];
 }
 
 /** What to have thumbnails of: the visible rows first, then as many items again in the direction of travel. */
@@ -142,23 +202,28 @@ export function needed(layout: Layout, top: number, backwards: boolean): Range[]
 /** The nearest scroll position at which an item's tile is seen whole. */
 export function revealing(layout: Layout, index: number, top: number): number {
   const upper = rowTop(layout, index);
-  return Math.min(upper, Math.max(top, upper + layout.pitch - layout.viewport));
+  return Math.min(upper, Math.max(top, upper + layout.heading + layout.pitch - layout.viewport));
 }
 
-/** Where a key leads from an item. */
-export function stepped({ count, columns, viewport, pitch }: Layout, index: number, step: Step): number {
-  const last = count - 1;
-  const column = index % columns;
-  const page = Math.floor(viewport / pitch) || 1;
-  const vertical = (by: number) =>
-    clamp((index - column) / columns + by, 0, Math.floor(last / columns)) * columns + column;
+/** Where a key leads from an item; up and down in this column, or else in its own. */
+export function stepped(layout: Layout, index: number, step: Step, column?: number): number {
+  const { viewport, heading, pitch } = layout;
+  const last = layout.count - 1;
+  const [group, , own] = cell(layout, index);
+  const page = Math.floor((viewport - heading) / pitch) || 1;
+  // A row and the heading before it are less than two rows.
+  const vertical = (rows: number) => {
+    const top = clamp(rowTop(layout, index) + rows * pitch, 0, rowTop(layout, last));
+    const start = rowAt(layout, top, Math.floor);
+    return Math.min(start + (column ?? own), at(layout.firsts, cell(layout, start)[0] + 1) - 1);
+  };
   const to = {
     ArrowLeft: index - 1,
     ArrowRight: index + 1,
     ArrowUp: vertical(-1),
     ArrowDown: vertical(1),
-    Home: index - column,
-    End: index - column + columns - 1,
+    Home: index - own,
+    End: Math.min(index - own + layout.columns, at(layout.firsts, group + 1)) - 1,
     "Ctrl+Home": 0,
     "Ctrl+End": last,
     PageUp: vertical(-page),
@@ -215,6 +280,7 @@ export class ScrollMap {
 
   /** None of it lies above the exact beginning, all of it above the exact end. */
   #offsetAt(at: number, last: number): number {
-    return this.#spare && this.#spare * clamp((at - EXACT) / (last - 2 * EXACT), 0, 1);
+    const exact = Math.min(EXACT, this.#layout.height / 4);
+    return this.#spare && this.#spare * clamp((at - exact) / (last - 2 * exact), 0, 1);
   }
 }

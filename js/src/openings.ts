@@ -1,6 +1,6 @@
 /** Originals, downloads and archives on their way: requests, chunks, progress, a bounded cache. No DOM. */
 
-import { indexedCache } from "./cache";
+import type { Memory } from "./cache";
 import type { Failure, Open, OpenPurpose, Original, Range } from "./protocol";
 import { type ReadonlySignal, signal } from "./signals";
 import type { Send } from "./store";
@@ -39,11 +39,15 @@ interface Pending {
   end(reason: Error, isUnderWay?: boolean): void;
 }
 
-/** Some ten large photographs; videos beyond it are fetched again. */
-const ORIGINAL_CACHE_BYTES = 192 * 2 ** 20;
+/** What stays however many thumbnails there are: some large photographs. A video beyond it is fetched again. */
+const SHARE_BYTES = 96 * 2 ** 20;
 
-export function openings(send: Send, revision: ReadonlySignal<number>) {
-  const kept = indexedCache<OriginalFile>(ORIGINAL_CACHE_BYTES, ({ blob }) => blob.size);
+export function openings(send: Send, revision: ReadonlySignal<number>, memory: Memory) {
+  const kept = memory.cache<OriginalFile>(
+    ({ blob }) => blob.size,
+    SHARE_BYTES,
+    () => false,
+  );
   const pending = new Map<number, Pending>();
   let latest = 0;
 
@@ -114,9 +118,9 @@ export function openings(send: Send, revision: ReadonlySignal<number>) {
           forget();
           unsettled = false;
           resolve(file);
-          if (at === null || purpose !== "view") return;
+          if (at === null || purpose !== "view" || file.blob.size > SHARE_BYTES) return;
           kept.set(at, file);
-          kept.trim((other) => other === at);
+          memory.trim();
         };
 
         pending.set(rid, { view, purpose, isUnsettled: () => unsettled, take, fail, end });

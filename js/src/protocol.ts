@@ -14,8 +14,11 @@ export const THUMBNAIL_EDGES = [128, 256, 512, 1024] as const;
 /** A `want` names at most this many items; the rest is asked for when these have come. */
 export const MAX_WANTED_ITEMS = 512;
 
+/** A text to look for is at most this long. */
+export const MAX_TEXT_LENGTH = 500;
+
 /** Message kinds that a view sends. */
-export const VIEW_KINDS = ["ready", "want", "ack", "open", "event"] as const;
+export const VIEW_KINDS = ["ready", "want", "ack", "open", "event", "find"] as const;
 
 /** Message kinds that the kernel sends. */
 export const KERNEL_KINDS = ["thumbs", "original", "splice", "selection", "status", "error"] as const;
@@ -136,7 +139,26 @@ export interface PersonEvent extends FromView<"event"> {
   readonly button: string | null;
 }
 
-export type ViewMessage = Ready | Want | Ack | Open | PersonEvent;
+/** What to look for in the captions: nothing when empty. Null shows all in the list's own order, whatever code has arranged. */
+export interface Find extends FromView<"find"> {
+  readonly text: string | null;
+}
+
+export type ViewMessage = Ready | Want | Ack | Open | PersonEvent | Find;
+
+/** What is shown, group after group; null when it is not grouped. */
+export type Groups = readonly (readonly [label: string, count: number])[] | null;
+
+/** The trait `_find`: how what is shown differs from the list. */
+export interface Finding {
+  readonly text: string;
+  /** How many items the list has. */
+  readonly total: number;
+  /** What code has done: any of "filter", "sort", "group". */
+  readonly arranged: readonly string[];
+  /** How many items have been looked at so far; null when all have. */
+  readonly done: number | null;
+}
 
 /** Encoded items: one header each, their bytes one after another in one buffer. */
 export interface Thumbs extends Envelope<"thumbs"> {
@@ -169,6 +191,7 @@ export interface Splice extends Envelope<"splice"> {
   readonly revision: number;
   readonly count: number;
   readonly operations: readonly SpliceOperation[];
+  readonly groups: Groups;
 }
 
 /** The selection changed on the Python side or in another view: remove, then add. */
@@ -185,6 +208,7 @@ export interface Status extends Envelope<"status"> {
   readonly revision: number;
   readonly count: number;
   readonly selection: readonly Range[];
+  readonly groups: Groups;
 }
 
 /** A request that could not be met (`rid` names it), or something to tell the person. */

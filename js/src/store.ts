@@ -4,6 +4,8 @@ import { createFeed } from "./feed";
 import {
   type EventName,
   type EventTarget,
+  type Finding,
+  type Groups,
   type KernelMessage,
   PAGE_COUNT,
   type Page,
@@ -83,7 +85,13 @@ export function createStore(model: WidgetModel, ended: AbortSignal) {
     // JupyterLab throws when a closed comm is sent something.
     if (feed.connection.peek() !== "gone") model.send({ v: PROTOCOL_VERSION, ...message });
   };
-  const feed = createFeed(send, model.get("_count") as number, model.get("_revision") as number, ended);
+  const feed = createFeed(
+    send,
+    model.get("_count") as number,
+    model.get("_revision") as number,
+    ended,
+    model.get("_groups") as Groups,
+  );
   const selection = signal(Ranges.from(model.get("_selection") as readonly Range[]));
   const selectedIndex = follow<number | null>("selected_index");
   const preview = follow<boolean | null>("preview");
@@ -151,6 +159,10 @@ export function createStore(model: WidgetModel, ended: AbortSignal) {
     preview,
     /** A sentence to show until it is dismissed: what a listener raised, for instance. */
     failure,
+    /** How what is shown differs from the list; null when it does not. */
+    find: follow<Finding | null>("_find"),
+    /** Look for a text in the captions; null undoes whatever is arranged. */
+    search: (view: string, text: string | null) => send({ kind: "find", view, text }),
     /** Tell Python what a person did. */
     report,
 

@@ -1,20 +1,24 @@
 /** The scroll box: how large it is, how all items are laid out in it, and where it is scrolled. Draws no tiles. */
 
+import { createHeadings } from "./headings";
 import {
   clamp,
   clampTop,
+  groupAt,
   isLong,
   type Layout,
   layOut,
   needed,
   revealing,
+  rowAt,
   rowTop,
   ScrollMap,
   type Shape,
   visible,
 } from "./layout";
 import type { Range } from "./protocol";
-import { atEnd, h } from "./reactive";
+import { atEnd, focus, h } from "./reactive";
+import { GUTTER, LONG } from "./scrubber";
 import type { Look } from "./tile";
 import type { View } from "./view";
 
@@ -22,29 +26,51 @@ import type { View } from "./view";
 const NEAR = 4;
 
 /** `changed`: what is seen is no longer what was drawn. */
-export function createSurface(host: HTMLElement, list: HTMLElement, { store }: View, changed: () => void) {
-  const { feed, options } = store;
+export function createSurface(host: HTMLElement, list: HTMLElement, view: View, changed: () => void) {
+  const { feed, options, find, search } = view.store;
   /** As wide as the grid and without height: its size changes with the page's only, never by our own doing. */
   const ruler = h("div");
-  const scroller = h("div.nbg-scroller", {}, list);
-  const empty = h("div.nbg-empty", { tabindex: -1 }, "No images yet");
+  const headings = createHeadings(view);
+  const scroller = h("div.nbg-scroller", {}, list, headings.element);
+  const empty = h("div.nbg-empty", { tabindex: -1 }, whyEmpty);
+  const grid = h("div.nbg-grid", {}, scroller, empty);
   let lines = 0;
   let layout = layOut({ count: 0, columns: [], width: 0 });
   let look: Look = { count: 0, fit: "cover", width: 0, height: 0 };
   /** The item that stays where it is when the layout changes, and how far its row is scrolled past. */
   let anchor = 0;
   let past = 0;
+  /** The least height, while a text is searched. */
+  let held = 0;
   let backwards = false;
   const map = new ScrollMap(layout);
-  host.append(ruler, h("div.nbg-grid", {}, scroller, empty));
+  host.append(ruler, grid);
+
+  /** Why there is nothing to see, and the way back. */
+  function whyEmpty() {
+    const { text, total, done } = find.value ?? {};
+    if (!total) return "No images yet";
+    if (done !== null) return "Searching…";
+    const showAll = () => {
+      // The button goes before the items come.
+      focus(empty);
+      search(view.id, null);
+    };
+    return [
+      h("span", {}, text ? `Nothing found for “${text}”` : "Nothing passes the filter"),
+      feed.answers.value && h("button", { type: "button", onclick: showAll }, "Show all"),
+    ];
+  }
 
   /** Lay everything out anew, with the anchor where it was. */
   function arrange(): void {
     const count = feed.count.peek();
+    const groups = feed.groups.peek();
     const fit = options.object_fit.value ?? "cover";
     const set = options.height.value;
     const shape = {
       count,
+      groups,
       columns: options.columns.value,
       rows: options.rows.value,
       fitColumns: options.fit_columns.value,
@@ -52,6 +78,9 @@ export function createSurface(host: HTMLElement, list: HTMLElement, { store }: V
     };
     // Hidden (a closed tab, an output out of sight): nothing to measure, and everything stays for when it is shown again.
     if (!shape.outerWidth) return;
+    // What is found may be little: the page below does not jump while a person types.
+    held = find.value?.text ? held || grid.offsetHeight : 0;
+    grid.style.setProperty("--nbg-held", `${held}px`);
     scroller.hidden = !count;
     empty.hidden = count > 0;
     layout = measured(shape, set);
@@ -60,11 +89,14 @@ export function createSurface(host: HTMLElement, list: HTMLElement, { store }: V
       lines = needed;
       layout = measured(shape, set);
     }
-    look = { count, fit, width: layout.width, height: layout.picture };
+    const { firsts } = layout;
+    const group = (index: number) => groups?.[groupAt(firsts, index)]?.[0];
+    look = { count, fit, group, width: layout.width, height: layout.picture };
     list.style.cssText =
       `height:${layout.height}px;--nbg-tile:${look.width}px;--nbg-picture:${look.height}px;` +
       `--nbg-lines:${lines};--nbg-fit:${fit}`;
-    map.resize(layout);
+    // Zoomed far in, the browser lets it be less high.
+    map.resize({ ...layout, height: Math.min(layout.height, scroller.scrollHeight) });
     scrollTo(rowTop(layout, within(anchor)) + past);
     changed();
   }
@@ -74,8 +106,11 @@ export function createSurface(host: HTMLElement, list: HTMLElement, { store }: V
     const laidOut = (height?: number) => {
       const full = layOut({ ...shape, lines, width: shape.outerWidth, height });
       const scrolls = full.total > full.viewport;
+      const long = full.total > LONG * full.viewport;
       scroller.style.overflowY = scrolls ? "scroll" : "hidden";
-      return scrolls ? layOut({ ...shape, lines, width: scroller.clientWidth, height }) : full;
+      scroller.classList.toggle("nbg-long", long);
+      const width = scroller.clientWidth - (long ? GUTTER : 0);
+      return scrolls ? layOut({ ...shape, lines, width, height }) : full;
     };
     const natural = laidOut();
     const show = (height: string) => scroller.style.setProperty("--nbg-height", height);
@@ -125,7 +160,7 @@ export function createSurface(host: HTMLElement, list: HTMLElement, { store }: V
     const { top } = map;
     if (top === before) return;
     backwards = top < before;
-    anchor = within(Math.round(top / layout.pitch) * layout.columns);
+    anchor = within(rowAt(layout, top, Math.round));
     past = top - rowTop(layout, anchor);
     changed();
   }
@@ -148,8 +183,19 @@ export function createSurface(host: HTMLElement, list: HTMLElement, { store }: V
     /** What to have thumbnails of. */
     wanted: () => needed(layout, map.top, backwards),
 
-    /** Scroll so that an item's tile is seen whole. */
-    reveal: (index: number) => scroll(() => scrollTo(revealing(layout, index, map.top))),
+    drawHeadings: () => headings.draw(layout, map),
+
+    /** Scroll so that an item's tile is seen whole; in the middle if that is asked for. */
+    reveal: (index: number, middle = false) =>
+      scroll(() =>
+        scrollTo(
+          middle
+            ? rowTop(layout, index) + (layout.pitch - layout.viewport) / 2
+            : revealing(layout, index, map.top),
+        ),
+      ),
+
+    jump: (top: number) => scroll(() => scrollTo(top)),
 
     /** Nothing moves: the scroll bar may go where it belongs. */
     settle() {

@@ -11,6 +11,8 @@ export interface Look {
   readonly fit: Fit;
   readonly width: number;
   readonly height: number;
+  /** The label of an item's group. */
+  readonly group?: (index: number) => string | undefined;
 }
 
 /** Where it stands; `away`: kept for the focus, but not to be seen. */
@@ -60,7 +62,7 @@ export function createTile() {
 
     draw() {
       const { header, data } = entry ?? {};
-      const source = header?.error ? null : (data ?? (header?.kind === "image" && header.url));
+      const source = header?.error ? null : (data?.() ?? (header?.kind === "image" && header.url));
       if (!source || source === picture.source) return;
       endVideo();
       trouble = undefined;
@@ -124,15 +126,18 @@ export function createTile() {
       reason && `error: ${reason}`,
       short(text || name),
       `${kind || "image"} ${position} of ${count}`,
+      look.group?.(tile.index),
     ];
     set("aria-label", parts.filter(Boolean).join(", "));
     set("aria-setsize", count);
     set("aria-posinset", position);
     set("data-kind", reason ? "error" : kind);
     set("title", reason || (text && isLong(text, look.width) ? short(text) : ""));
-    caption.textContent = short(text);
+    // A text that is set anew is laid out anew.
+    if (caption.textContent !== short(text)) caption.textContent = short(text);
     // Why there is no picture, or the length of the video.
-    frame.dataset.note = reason || (video?.title ?? (entry?.data as File | null | undefined)?.name ?? "");
+    frame.dataset.note =
+      reason || (video?.title ?? ((kind === "video" && (entry?.data?.() as File | undefined)?.name) || ""));
     // The picture's mean colour while there is nothing else: behind what is transparent it would say something false.
     frame.style.background = reason || "drawn" in element.dataset ? "" : color;
     const raster = kind === "image" && mime !== "image/svg+xml";

@@ -60,8 +60,8 @@ export function createView(store: Store, ended: AbortSignal, modalAllowed: boole
     shown,
     /** Where the range begins that `extend` selects: the item last toggled, opened, or moved to. */
     anchor: 0,
-    /** Set by the grid: give a tile the focus. */
-    focusTile: (_index: number): void => {},
+    /** Set by the grid: give a tile the focus, and show it in the `middle` of the box. */
+    focusTile: (_index: number, _middle?: boolean): void => {},
 
     /** Click or Enter on a tile. */
     activate(index: number, target: EventTarget) {
@@ -95,12 +95,12 @@ export function createView(store: Store, ended: AbortSignal, modalAllowed: boole
       if (selected) report("deselect", "lightbox", index);
     },
 
-    /** Add an item to the multi-selection, or take it out. */
-    toggle(index: number) {
+    /** Add an item, or all up to `stop`, to the multi-selection; or take them out if all are in it. */
+    toggle(index: number, stop = index + 1) {
       const now = selection.peek();
-      const one = Ranges.between(index);
+      const these = Ranges.from([[index, stop]]);
       view.anchor = index;
-      choose(now.has(index) ? now.minus(one) : now.union(one), index);
+      choose(these.minus(now).size ? now.union(these) : now.minus(these), stop - index > 1 ? null : index);
     },
 
     /** Select from the anchor to this item. */

@@ -27,12 +27,15 @@ describe("gridCommand", () => {
     ["X", "toggle"],
     ["Escape", "escape"],
     ["f", "fullscreen"],
+    ["g", "goTo"],
   ])("%j is %s", (key, name) => {
     expect(gridCommand({ key, target: tile })).toEqual({ name });
   });
 
-  it("takes the question mark with the Shift that types it", () => {
+  it("takes the question mark and the slash with the Shift that types them", () => {
     expect(gridCommand({ key: "?", shiftKey: true })).toEqual({ name: "help" });
+    expect(gridCommand({ key: "/", shiftKey: true })).toEqual({ name: "search" });
+    expect(gridCommand({ key: "/" })).toEqual({ name: "search" });
   });
 
   it.each([

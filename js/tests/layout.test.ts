@@ -3,6 +3,7 @@ import type { Step } from "../src/keys";
 import {
   atWidth,
   GAP,
+  HEADING,
   type Layout,
   lastTop,
   layOut,
@@ -10,6 +11,8 @@ import {
   needed,
   PAD,
   revealing,
+  rowAt,
+  rowTop,
   ScrollMap,
   type Shape,
   stepped,
@@ -227,6 +230,23 @@ describe("ScrollMap", () => {
     }
   });
 
+  it.each([6_710_886, 3_355_443])("reaches both ends where the browser allows only %s px", (height) => {
+    const map = new ScrollMap({ ...layout, height });
+    const last = height - layout.viewport;
+    let before = -1;
+    for (let scroll = 0; scroll < last; scroll += last / 97) {
+      map.moved(scroll);
+      expect(map.top).toBeGreaterThan(before);
+      before = map.top;
+    }
+    map.moved(last);
+    expect(map.top).toBe(lastTop(layout));
+    for (const top of [0, 1000, 5e6, lastTop(layout) / 2, lastTop(layout)]) {
+      expect(map.rest(top)).toBeGreaterThanOrEqual(0);
+      expect(map.rest(top)).toBeLessThanOrEqual(last);
+    }
+  });
+
   it("goes to any item exactly, and rests there", () => {
     const map = new ScrollMap(layout);
     for (const index of [0, 1, 4321, 500_000, 999_000, 999_999]) {
@@ -244,5 +264,126 @@ describe("ScrollMap", () => {
     for (let scroll = map.rest(map.top); scroll >= 0; scroll -= 120) map.moved(scroll);
     map.moved(0);
     expect(map.top).toBe(0);
+  });
+});
+
+describe("groups", () => {
+  /** What a browser would do: put one row after the other. */
+  const naive = (sizes: readonly number[], { columns, pitch }: Layout) => {
+    const places: { top: number; column: number; row: number; group: number }[] = [];
+    const headings: number[] = [];
+    let top = 0;
+    let row = -1;
+    sizes.forEach((size, group) => {
+      headings.push(top);
+      top += HEADING;
+      for (let at = 0; at < size; at++) {
+        if (!(at % columns)) {
+          row++;
+          top += pitch;
+        }
+        places.push({ top: top - pitch, column: at % columns, row, group });
+      }
+    });
+    return { places, headings, total: top };
+  };
+  /** The same numbers every time. */
+  const random = (seed: number) => () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
+  const grouped = (sizes: readonly number[], shape: Partial<Shape> = {}) =>
+    lay({
+      count: sizes.reduce((sum, size) => sum + size, 0),
+      groups: sizes.map((size, group) => [`group ${group}`, size]),
+      ...shape,
+    });
+  const cases = Array.from({ length: 40 }, (_, seed) => {
+    const next = random(seed);
+    const sizes = Array.from({ length: 1 + Math.floor(next() * 12) }, () => 1 + Math.floor(next() * 14));
+    return { sizes, columns: [1 + Math.floor(next() * 6)], height: 250 + Math.floor(next() * 500) };
+  });
+
+  it.each(cases)("of $sizes in $columns columns lie as rows under headings", ({ sizes, ...shape }) => {
+    const layout = grouped(sizes, shape);
+    const { places, headings, total } = naive(sizes, layout);
+    expect(layout.total).toBe(total);
+    expect([...layout.tops]).toEqual([...headings, total]);
+    places.forEach(({ top, column }, index) => {
+      expect(topOf(layout, index)).toBe(PAD + top);
+      expect(leftOf(layout, index)).toBe(layout.left + column * (layout.width + GAP));
+    });
+  });
+
+  it.each(cases)("of $sizes in $columns columns are seen, and no row more", ({ sizes, ...shape }) => {
+    const layout = grouped(sizes, shape);
+    const { places } = naive(sizes, layout);
+    for (let top = 0; top <= lastTop(layout); top += 13) {
+      const rows = places.map((place, index) => ({ ...place, index }));
+      const seen = rows.filter((row) => row.top < top + layout.viewport && row.top + layout.pitch > top);
+      const [start, stop] = visible(layout, top);
+      expect([start, stop]).toEqual([seen[0]?.index ?? start, (seen.at(-1)?.index ?? start - 1) + 1]);
+    }
+  });
+
+  it.each(cases)("of $sizes in $columns columns are walked by rows", ({ sizes, ...shape }) => {
+    const layout = grouped(sizes, shape);
+    const { places } = naive(sizes, layout);
+    const lastRow = places.at(-1)?.row as number;
+    places.forEach(({ row, column }, index) => {
+      const at = (to: number) => {
+        const inRow = places.flatMap((place, other) => (place.row === to ? [other] : []));
+        return inRow[Math.min(column, inRow.length - 1)];
+      };
+      expect(stepped(layout, index, "ArrowUp")).toBe(row ? at(row - 1) : index);
+      expect(stepped(layout, index, "ArrowDown")).toBe(row < lastRow ? at(row + 1) : index);
+      expect(places[stepped(layout, index, "Home")]).toMatchObject({ row, column: 0 });
+      const end = stepped(layout, index, "End");
+      expect(places[end]?.row).toBe(row);
+      expect(places[end + 1]?.row).not.toBe(row);
+      expect(stepped(layout, index, "PageDown")).toBeGreaterThanOrEqual(stepped(layout, index, "ArrowDown"));
+      expect(stepped(layout, index, "PageUp")).toBeLessThanOrEqual(stepped(layout, index, "ArrowUp"));
+    });
+  });
+
+  it.each(cases)("of $sizes in $columns columns never hide a revealed tile", ({ sizes, ...shape }) => {
+    const layout = grouped(sizes, shape);
+    const { places } = naive(sizes, layout);
+    for (const from of [0, lastTop(layout) / 2, lastTop(layout)]) {
+      places.forEach(({ top }, index) => {
+        const to = revealing(layout, index, from);
+        expect(top).toBeGreaterThanOrEqual(to + HEADING);
+        expect(top + layout.pitch).toBeLessThanOrEqual(to + layout.viewport);
+      });
+    }
+  });
+
+  it("keep the column that the arrows came from through rows that are shorter", () => {
+    const layout = grouped([5, 1, 5], { columns: [5] });
+    const first = stepped(layout, 3, "ArrowDown", 3);
+    expect([first, stepped(layout, first, "ArrowDown", 3)]).toEqual([5, 9]);
+  });
+
+  it("are found among ten thousand of a million items", () => {
+    const sizes = Array.from({ length: 10_000 }, (_, group) => (group % 2 ? 199 : 1));
+    const layout = grouped(sizes, { columns: [8], outerWidth: 1400, width: 1400 });
+    expect(layout.count).toBe(1_000_000);
+    const map = new ScrollMap(layout);
+    for (const index of [0, 1, 200, 499_999, 500_000, 999_999]) {
+      const top = revealing(layout, index, 0);
+      const [start, stop] = visible(layout, top);
+      expect(start <= index && index < stop).toBe(true);
+      expect(stop - start).toBeLessThanOrEqual(8 * 6);
+      const scroll = Math.round(map.rest(top));
+      expect(scroll).toBeLessThanOrEqual(layout.height - layout.viewport);
+      map.settled(scroll, top);
+      expect(map.top).toBe(top);
+      expect(rowTop(layout, rowAt(layout, rowTop(layout, index), Math.round))).toBe(rowTop(layout, index));
+    }
+  });
+
+  it("are no groups when there are none", () => {
+    expect(lay({ groups: [] })).toEqual(lay());
+    expect(lay({ groups: null })).toEqual(lay());
   });
 });

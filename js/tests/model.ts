@@ -1,6 +1,6 @@
 /** A widget model without a notebook, and messages as the kernel sends them. */
 
-import type { EntryHeader, Original, Range, SpliceOperation } from "../src/protocol";
+import type { EntryHeader, Groups, Original, Range, SpliceOperation } from "../src/protocol";
 import type { WidgetModel } from "../src/store";
 
 type Listener = (...values: never[]) => void;
@@ -18,6 +18,8 @@ export class FakeModel implements WidgetModel {
     this.#values = {
       _count: 100,
       _revision: 1,
+      _groups: null,
+      _find: null,
       _selection: [],
       _page_0: null,
       _page_1: null,
@@ -118,12 +120,18 @@ export function splice(
   count: number,
   operations: readonly SpliceOperation[],
   revision = base + 1,
+  groups: Groups = null,
 ): unknown {
-  return { kind: "splice", v: 1, base, revision, count, operations };
+  return { kind: "splice", v: 1, base, revision, count, operations, groups };
 }
 
-export function status(revision: number, count: number, selection: readonly Range[] = []): unknown {
-  return { kind: "status", v: 1, view: "", revision, count, selection };
+export function status(
+  revision: number,
+  count: number,
+  selection: readonly Range[] = [],
+  groups: Groups = null,
+): unknown {
+  return { kind: "status", v: 1, view: "", revision, count, selection, groups };
 }
 
 export function original(fields: Partial<Original>): unknown {

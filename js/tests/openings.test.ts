@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createMemory } from "../src/cache";
 import { openings } from "../src/openings";
 import type { Failure, Original } from "../src/protocol";
 import { signal } from "../src/signals";
@@ -7,7 +8,7 @@ import { failure, original, read } from "./model";
 
 function started() {
   const sent: Parameters<Send>[0][] = [];
-  const all = openings((message) => sent.push(message), signal(7));
+  const all = openings((message) => sent.push(message), signal(7), createMemory(2 ** 30));
   const take = (fields: Partial<Original>, bytes: number[] = [1, 2, 3]) =>
     all.take(original(fields) as Original, new Uint8Array(bytes));
   return { sent, all, take };
@@ -77,6 +78,16 @@ describe("openings", () => {
     expect([opening.total.value, opening.progress.value]).toEqual([null, [3, 9]]);
     take({ index: null, total: 6, offset: 3, progress: [9, 9] });
     expect((await opening.result).blob.size).toBe(6);
+  });
+
+  it("keeps no video that is larger than all that is kept of originals", async () => {
+    const { all, take } = started();
+    const opening = all.open("a", { purpose: "view", index: 4 });
+    const part = new Array(2 ** 20).fill(0);
+    for (let offset = 0; offset < 97 * 2 ** 20; offset += 2 ** 20)
+      take({ index: 4, total: 97 * 2 ** 20, offset, last: offset === 96 * 2 ** 20 }, part);
+    expect((await opening.result).blob.size).toBe(97 * 2 ** 20);
+    expect(all.cached(4)).toBeUndefined();
   });
 
   it("fills the cache with the neighbours that follow", async () => {

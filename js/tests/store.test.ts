@@ -80,7 +80,7 @@ describe("traits", () => {
     const entries = [header(0), header(1), header(2)];
     const page = { revision: 1, entries, data: new DataView(bytesOf(entries).buffer) };
     const { model, store } = started({ _page_0: page, _page_limit: 2 });
-    expect(await read(store.feed.entry(1)?.data)).toEqual([1, 1, 1, 1]);
+    expect(await read(store.feed.entry(1)?.data?.())).toEqual([1, 1, 1, 1]);
     expect(store.feed.entry(2)).toBeUndefined();
     model.push("_page_1", { ...page, entries: entries.slice(2), data: new Uint8Array(4) });
     expect(store.feed.entry(2)).toBeDefined();
@@ -117,7 +117,7 @@ describe("messages", () => {
   it("bring thumbnails", async () => {
     const { model, store } = started();
     model.receive(...thumbs([header(5)]));
-    expect(await read(store.feed.entry(5)?.data)).toEqual([5, 5, 5, 5]);
+    expect(await read(store.feed.entry(5)?.data?.())).toEqual([5, 5, 5, 5]);
   });
 
   it("tell the person something until it is dismissed; not the errors of requests", () => {
@@ -289,5 +289,64 @@ describe("the selected item", () => {
       [5, 4, 4],
       [5, 4, 4],
     ]);
+  });
+});
+
+describe("what is arranged", () => {
+  const groups = [["dogs", 2] as const, ["cats", 1] as const];
+
+  it("has groups from the beginning, and those of every change", () => {
+    const { model, store } = started({ _groups: groups, _count: 3 });
+    expect(store.feed.groups.value).toEqual(groups);
+    model.receive(splice(1, 1, [{ op: "splice", at: 0, remove: 2, insert: 0 }], 2, [["cats", 1]]));
+    expect(store.feed.groups.value).toEqual([["cats", 1]]);
+    model.receive(status(5, 3, [], groups));
+    expect(store.feed.groups.value).toEqual(groups);
+    model.receive(splice(5, 3, [{ op: "reset" }]));
+    expect(store.feed.groups.value).toBeNull();
+  });
+
+  it("is seen together with the number of items and the revision", () => {
+    const { model, store } = started({ _count: 3 });
+    const { feed } = store;
+    const seen: unknown[] = [];
+    effect(() => {
+      seen.push([feed.count.value, feed.revision.value, feed.groups.value]);
+    });
+    model.receive(splice(1, 2, [{ op: "reset" }], 2, [["dogs", 2]]));
+    expect(seen).toEqual([
+      [3, 1, null],
+      [2, 2, [["dogs", 2]]],
+    ]);
+  });
+
+  it("is asked for by a text, and undone by null", () => {
+    const { model, store } = started();
+    model.taken("ready");
+    store.search("a", "cat");
+    store.search("a", null);
+    expect(model.sent).toEqual([
+      { v: 1, kind: "find", view: "a", text: "cat" },
+      { v: 1, kind: "find", view: "a", text: null },
+    ]);
+  });
+
+  it("is followed as the kernel tells of it", () => {
+    const { model, store } = started();
+    const finding = { text: "cat", total: 100, arranged: [], done: 40 };
+    model.push("_find", finding);
+    expect(store.find.value).toBe(finding);
+  });
+
+  it("knows whether a kernel answers", () => {
+    const { model, store } = started();
+    expect(store.feed.answers.value).toBe(false);
+    model.receive(status(1, 100));
+    expect(store.feed.answers.value).toBe(true);
+    model.fire("comm_live_update");
+    expect(store.feed.answers.value).toBe(false);
+    model.sent.length = 0;
+    store.search("a", "cat");
+    expect(model.sent).toEqual([]);
   });
 });

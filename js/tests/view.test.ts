@@ -231,6 +231,27 @@ describe("the multi-selection", () => {
     expect(view.announcement.value).toBe("Nothing selected");
   });
 
+  it("toggles a whole group: what is missing of it is added first", () => {
+    const { view, store, model } = started();
+    view.toggle(3);
+    view.toggle(2, 6);
+    expect(store.selection.value.pairs).toEqual([[2, 6]]);
+    view.toggle(2, 6);
+    expect(store.selection.value.size).toBe(0);
+    expect(model.taken("event").map(({ index, add, remove }) => [index, add, remove])).toEqual([
+      [3, [[3, 4]], []],
+      [
+        null,
+        [
+          [2, 3],
+          [4, 6],
+        ],
+        [],
+      ],
+      [null, [], [[2, 6]]],
+    ]);
+  });
+
   it("extends from the item last toggled, opened or moved to, in either direction", () => {
     const { view, store, model } = started();
     view.toggle(5);

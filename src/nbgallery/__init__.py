@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from nbgallery._version import __version__
 from nbgallery.button import Button
+from nbgallery.cache import CacheInfo
 from nbgallery.errors import GalleryError, MediaError
 from nbgallery.events import ChangeData, EventData, FileData, PreviewData, SelectData
 from nbgallery.gallery import Gallery
@@ -19,6 +20,7 @@ from nbgallery.items import Item
 
 __all__ = [
     "Button",
+    "CacheInfo",
     "ChangeData",
     "EventData",
     "FileData",

@@ -12,11 +12,22 @@ _HEADER_BYTES = 400
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What became of one item: a thumbnail, or the sentence that says why there is none."""
+    """What became of one item: a thumbnail, or the sentence that says why there is none.
+
+    Attributes
+    ----------
+    thumbnail : Thumbnail or None
+    caption : str or None
+    error : str or None
+        The sentence.
+    passing : bool
+        The fault is not the item's: when it is asked for again, it is tried again.
+    """
 
     thumbnail: encode.Thumbnail | None
     caption: str | None
     error: str | None
+    passing: bool = False
 
     @property
     def bytes(self) -> int:
@@ -26,7 +37,7 @@ class Encoded:
     @property
     def size(self) -> int:
         """Bytes that it takes in the cache."""
-        return _HEADER_BYTES + self.bytes
+        return _HEADER_BYTES + self.bytes + len(self.error or "")
 
 
 class Batch:

@@ -8,25 +8,23 @@ composed. Knows neither how a picture is decoded (``encode.py``) nor what a mess
 from __future__ import annotations
 
 import itertools
-import logging
+import sys
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
-from nbgallery import encode, protocol
+from nbgallery import protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.batches import Batch, Encoded, describe
-from nbgallery.cache import ByteBoundedCache
-from nbgallery.errors import MediaError
-from nbgallery.items import Change, Item, ItemList
-from nbgallery.pool import worker_count
+from nbgallery.cache import ByteBoundedCache, CacheInfo
+from nbgallery.items import Change
+from nbgallery.making import Key, Maker
 from nbgallery.splices import Operation, shift
 from nbgallery.turn import Turn
 from nbgallery.wire import Parcel, Wire, parcel
-
-logger = logging.getLogger(__name__)
 
 #: Thumbnails of one gallery: some 4,000. The budget of a gallery in kernel memory is 64 MB, whatever its
 #: length.
@@ -43,8 +41,8 @@ _LOST_SECONDS = 10.0
 #: reloaded.
 _MAX_VIEWS = 32
 
-#: An item and the size of its thumbnail.
-Key = tuple[int, int]
+#: Reasons are kept for so many items that could not be drawn: some 10 MB, if each has a sentence of its own.
+_MAX_ERRORS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +111,24 @@ class Feed:
 
     Parameters
     ----------
-    items : ItemList
-        The list; read under the lock, except for the user's own sequence, which is read by one worker at a
-        time.
+    items : Arrangement
+        The items as they are shown; asked under the lock, and not for items.
     turn : Turn
         The gallery's lock.
     wire : Wire
         Through which everything leaves.
-    pool : concurrent.futures.Executor
-        Where thumbnails are made.
+    maker : Maker
+        Makes the thumbnails.
     """
 
-    def __init__(self, items: ItemList, turn: Turn, wire: Wire, pool: Executor) -> None:
+    def __init__(self, items: Arrangement, turn: Turn, wire: Wire, maker: Maker) -> None:
         self._items = items
         self._turn = turn
         self._wire = wire
-        self._pool = pool
+        self._maker = maker
         self._viewers: OrderedDict[str, _Viewer] = OrderedDict()
         self._cache: ByteBoundedCache[Key, Encoded] = ByteBoundedCache(CACHE_BYTES, lambda each: each.size)
-        self._captions: dict[int, str | None] = {}
         self._errors: dict[int, str] = {}
-        self._futures: dict[Key, Future[Encoded]] = {}
-        self._unread: deque[tuple[Key, Future[Encoded]]] = deque()
-        self._reading = False
         self._batches = itertools.count(1)
         self._closed = False
 
@@ -143,6 +136,22 @@ class Feed:
     def errors(self) -> dict[int, str]:
         """Why items, named by their ids, could not be drawn so far; read it under the lock."""
         return self._errors
+
+    def cache_info(self) -> CacheInfo:
+        """Count what is kept, and what is going on; call it under the lock."""
+        cache, keys = self._cache, set(self._maker.keys)
+        begun = len(keys) - self._maker.waiting
+        wanted = {(item_id, viewer.edge) for viewer in self._viewers.values() for item_id in viewer.wanted}
+        return CacheInfo(
+            thumbnails=len(cache),
+            bytes=cache.bytes,
+            limit=cache.limit,
+            hits=cache.hits,
+            misses=self._maker.begun,
+            evicted=cache.evicted,
+            making=begun,
+            waiting=len(wanted | keys) - begun,
+        )
 
     def next_batch(self) -> int:
         """Return a number that no other message of this gallery carries."""
@@ -203,14 +212,11 @@ class Feed:
 
     def list_changed(self, change: Change) -> None:
         """Drop what is known of items that have gone; call it under the lock."""
-        for operation in change.operations:
-            if operation["op"] == "caption":
-                self._captions[self._items.id_at(operation["at"])] = operation["caption"]
         for removed in change.removed_ids:
             self._forget(removed)
         if not change.removed_ids:
             return
-        gone = {key for key in self._futures if self._items.index_of(key[0]) is None}
+        gone = {key for key in self._maker.keys if self._items.index_of(key[0]) is None}
         for viewer in self._viewers.values():
             viewer.making.difference_update(item_id for item_id, _ in gone)
         self._abandon(gone)
@@ -225,9 +231,8 @@ class Feed:
             for key in self._cache.keys():  # noqa: SIM118 - it is no dict
                 if key[0] in removed:
                     self._cache.drop(key)
-        for known in (self._captions, self._errors):
-            for item_id in [item_id for item_id in known if item_id in removed]:
-                del known[item_id]
+        for item_id in [item_id for item_id in self._errors if item_id in removed]:
+            del self._errors[item_id]
 
     # Making
 
@@ -239,71 +244,38 @@ class Feed:
             done: Future[Encoded] = Future()
             done.set_result(cached)
             return done
-        future = self._futures.get(key)
-        if future is None:
-            future = self._futures[key] = Future()
-            future.add_done_callback(partial(self._made, key))
-            self._unread.append((key, future))
-            if not self._reading:
-                self._pool.submit(self._work)
-                self._reading = True
-        return future
+        return self._maker.make(key, self._made)
 
     def _abandon(self, keys: Iterable[Key]) -> None:
         """Make what no view waits for no more, so that nothing visible waits behind it."""
         awaited = {(item_id, viewer.edge) for viewer in self._viewers.values() for item_id in viewer.making}
         for key in keys:
-            future = self._futures.get(key)
-            if future is not None and key not in awaited and future.cancel():
-                self._futures.pop(key, None)
-
-    def _work(self) -> None:
-        """Make one thumbnail; on a worker, and the only one that reads the user's sequence at the moment."""
-        with self._turn():
-            taken = self._next_unread()
-            if taken is None:
-                self._reading = False
-                return
-        (item_id, edge), future = taken
-        read = self._read(item_id)
-        with self._turn():
-            # The next one is read elsewhere: a sequence that blocks holds up one worker, not all of them.
-            self._reading = bool(self._unread)
-            if self._unread:
-                self._pool.submit(self._work)
-        future.set_result(read if isinstance(read, Encoded) else _encode(read, edge))
-
-    def _next_unread(self) -> tuple[Key, Future[Encoded]] | None:
-        while self._unread:
-            key, future = self._unread.popleft()
-            if future.set_running_or_notify_cancel():
-                return key, future
-        return None
-
-    def _read(self, item_id: int) -> Item | Encoded:
-        try:
-            return self._items.item(item_id)
-        except BaseException as error:  # noqa: BLE001 - whatever a user's sequence raises is one bad tile
-            return _failed(error, None)
+            if key not in awaited:
+                self._maker.abandon(key)
 
     def _made(self, key: Key, future: Future[Encoded]) -> None:
         with self._turn():
-            if self._futures.get(key) is future:
-                del self._futures[key]
             if future.cancelled() or self._closed:
                 return
             encoded, (item_id, edge) = future.result(), key
             if self._items.index_of(item_id) is not None:
-                self._cache.put(key, encoded)
-                if encoded.error is None:
-                    self._errors.pop(item_id, None)
-                else:
-                    self._errors[item_id] = encoded.error
+                if not encoded.passing:
+                    self._cache.put(key, encoded)
+                self._note(item_id, encoded.error)
             for viewer in self._viewers.values():
                 if viewer.edge == edge and item_id in viewer.making:
                     viewer.making.discard(item_id)
                     viewer.ready[item_id] = encoded
             self._all_go_on()
+
+    def _note(self, item_id: int, error: str | None) -> None:
+        """Keep why an item could not be drawn; of very many, those that were seen last."""
+        self._errors.pop(item_id, None)
+        if error is not None:
+            # Of a folder that has gone a million items may say the same.
+            self._errors[item_id] = sys.intern(error)
+            if len(self._errors) > _MAX_ERRORS:
+                del self._errors[next(iter(self._errors))]
 
     def _all_go_on(self) -> None:
         for viewer in list(self._viewers.values()):
@@ -311,7 +283,7 @@ class Feed:
 
     def _go_on(self, viewer: _Viewer) -> None:
         """Make what is wanted, most urgent first but no more than is about to be sent; send what is ready."""
-        room = 2 * worker_count()
+        room = self._maker.room
         while (
             viewer.wanted
             and len(viewer.making) < room
@@ -406,7 +378,7 @@ class Feed:
         index = self._items.index_of(item_id)
         if index is None:
             return None
-        return describe(index, encoded, self._captions.get(item_id, encoded.caption))
+        return describe(index, encoded, self._items.caption(item_id, encoded.caption))
 
     # Finding
 
@@ -434,24 +406,6 @@ class Feed:
         with self._turn():
             self._closed = True
             self._viewers.clear()
-            self._abandon(list(self._futures))
-            self._futures.clear()
-            self._unread.clear()
+            self._maker.close()
             self._cache.clear()
-            self._captions.clear()
             self._errors.clear()
-
-
-def _encode(item: Item, edge: int) -> Encoded:
-    try:
-        return Encoded(encode.thumbnail(item.media, edge), item.caption, None)
-    except BaseException as error:  # noqa: BLE001 - whatever a decoder raises is one bad tile
-        return _failed(error, item.caption)
-
-
-def _failed(error: BaseException, caption: str | None) -> Encoded:
-    if isinstance(error, MediaError):
-        return Encoded(None, caption, str(error))
-    logger.debug("An item cannot be drawn", exc_info=error)
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return Encoded(None, caption, text)

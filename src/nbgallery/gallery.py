@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, Protocol, TypeGuard
 
 import traitlets as t
 
-from nbgallery import parameters, protocol
+from nbgallery import executors, parameters, protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.button import Button
-from nbgallery.display import DisplayOptions, Option
+from nbgallery.cache import CacheInfo
+from nbgallery.display import Option
 from nbgallery.editing import EditableList
 from nbgallery.events import ChangeData, PreviewData, SelectData
 from nbgallery.feed import Feed
+from nbgallery.finder import Finder
+from nbgallery.finding import ArrangedList
 from nbgallery.items import Change, Item, ItemList
 from nbgallery.listeners import Event, ListenerQueue
-from nbgallery.pages import Page, Pages, opening_edge, screen_size
+from nbgallery.making import Maker
+from nbgallery.pages import Pages
 from nbgallery.person import GalleryPerson
-from nbgallery.pool import shared_pool
+from nbgallery.pool import originals_pool
 from nbgallery.selection import Ranges
 from nbgallery.sender import Outbox
 from nbgallery.sequences import as_sequence
-from nbgallery.state import first_touched, follow, from_browser, read_indices
-from nbgallery.synced import Guarded, SyncedWidget
+from nbgallery.shown import ShownItems
+from nbgallery.sources import Sources
+from nbgallery.state import follow, from_browser
 from nbgallery.transfers import Transfers
 from nbgallery.turn import Turn
 from nbgallery.values import Spool, Values, ValueType, assigned
@@ -36,11 +44,18 @@ _STATIC = Path(__file__).parent / "static"
 _WIDGET_KEYWORDS = ("layout", "tooltip", "tabbable")
 
 
-class Gallery(EditableList, DisplayOptions, SyncedWidget):
+class Closeable(Protocol):
+    """A room that holds something for as long as its gallery is there."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Gallery(ArrangedList, EditableList, Sources, ShownItems):
     """Images and videos in a notebook: a captioned grid and a lightbox, for one item or a million.
 
-    Every parameter but ``render`` and ``captions`` is a live attribute: assign to it, and what is displayed
-    follows.
+    Every parameter but ``render``, ``captions`` and ``executor`` is a live attribute: assign to it, and what
+    is displayed follows.
 
     Parameters
     ----------
@@ -95,6 +110,10 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         `buttons`.
     type : {"filepath", "pil", "numpy"}, default "filepath"
         What `value` hands to Python.
+    executor : concurrent.futures.Executor, optional
+        Where thumbnails are made: a pool of processes, a Dask cluster (``client.get_executor()``), any object
+        with ``submit``. Items are read here all the same. The gallery never shuts it down. None is a thread a
+        processor, which all galleries share.
     layout, tooltip, tabbable
         As every widget has them.
 
@@ -120,33 +139,15 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
     _css = (_STATIC / "widget.css").read_text(encoding="utf-8")
 
     # What is closed with the gallery
-    _rooms: tuple[ListenerQueue | Feed | Pages | Transfers | Outbox, ...] = ()
+    _rooms: tuple[Closeable, ...] = ()
 
     # What is handed to Python, and in which form pixels travel
     type = Option(parameters.media_type, "filepath")
     format = Option(parameters.encoding_format, "webp")
     quality = Option(parameters.quality)
 
-    # Live both ways
-    preview = Option(parameters.preview).tag(sync=True, echo_update=False)
-    selected_index = Guarded(lambda value, self: parameters.selected_index(value, len(self))).tag(
-        sync=True, echo_update=False
-    )
-    selection = Guarded(
-        lambda value, self: Ranges.from_indices(value, len(self)),
-        default=Ranges(),
-        read=read_indices,
-    )
-
-    # What the views start from; later, messages say what changes in it
-    _count = t.Int(0).tag(sync=True)
-    _revision = t.Int(1).tag(sync=True)
-    _selection = t.Any(()).tag(sync=True)
+    # Whether anything is drawn
     _rendered = t.Bool(default_value=True).tag(sync=True)
-    _page_limit = t.Int(0).tag(sync=True)
-    _page_0 = t.Any(None).tag(sync=True)
-    _page_1 = t.Any(None).tag(sync=True)
-    _page_2 = t.Any(None).tag(sync=True)
 
     def __init__(
         self,
@@ -177,31 +178,35 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         show_download_button: bool | None = None,
         show_fullscreen_button: bool | None = None,
         type: ValueType = "filepath",  # noqa: A002 - Gradio's name
+        executor: Executor | None = None,
         **widget: object,
     ) -> None:
         given = {name: each for name, each in locals().items() if name in self.class_trait_names()}
-        parameters.check_keywords(widget, (*given, "value", "captions", "render", *_WIDGET_KEYWORDS))
+        parameters.check_keywords(
+            widget, (*given, "value", "captions", "executor", "render", *_WIDGET_KEYWORDS)
+        )
         self._make_value = value if _is_callable(value) else None
         # As long as there are no items there is nothing to select.
         self._select_later = given.pop("selected_index") if self._make_value else None
         if preview is None and selected_index is not None and allow_preview:
             given["preview"] = True
         self._items = ItemList(as_sequence(None if self._make_value else value, captions))
-        self._build_rooms()
+        self._build_rooms(executors.checked(executor))
         super().__init__(**given, _rendered=parameters.render(render), **widget)
         self.on_msg(lambda _widget, content, _buffers: self._views.receive(content))
 
-    def _build_rooms(self) -> None:
-        items, pool = self._items, shared_pool()
+    def _build_rooms(self, executor: Executor | None) -> None:
+        pool = originals_pool()
+        self._arrangement = items = Arrangement(self._items)
         self._turn = turn = Turn()
         self._spool = Spool()
         self._outbox = Outbox()
         self._wire = wire = Wire(
-            items, turn, self._outbox, self._transmit, self._state_parcel, lambda: self.selection
+            items, turn, self._outbox, self._transmit, self._state_parcel, self._selected_positions
         )
-        self._feed = feed = Feed(items, turn, wire, pool)
+        self._feed = feed = Feed(items, turn, wire, Maker(items, turn, executor))
         self._pages = pages = Pages(items, feed, turn, wire, self._set_page)
-        transfers = Transfers(
+        self._transfers = transfers = Transfers(
             items,
             turn,
             wire,
@@ -227,7 +232,8 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
             person=GalleryPerson(self),
             on_ready=self._displayed,
         )
-        self._rooms = (queue, feed, pages, transfers, self._outbox)
+        self._finder = Finder(self._items, items, turn, wire, self._rearranged, self.show_error)
+        self._rooms = (queue, self._finder, feed, pages, transfers, self._outbox)
 
     # The value, and what is selected of it
 
@@ -269,7 +275,7 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
 
     @property
     def errors(self) -> list[tuple[int, str]]:
-        """Index and reason of every item that could not be drawn so far.
+        """Index and reason of every item that could not be drawn so far; of very many, of those seen last.
 
         Examples
         --------
@@ -285,6 +291,23 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         """One more with every change of the list."""
         return self._items.revision
 
+    def cache_info(self) -> CacheInfo:
+        """Count the thumbnails that are kept, being made and waiting, and what else takes memory or disk.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> gallery = Gallery([np.zeros((8, 8), np.uint8)])
+        >>> info = gallery.cache_info()
+        >>> info.misses, info.evicted
+        (1, 0)
+        >>> gallery.close()
+        """
+        with self._turn():
+            info, originals = self._feed.cache_info(), self._transfers.under_way
+        files, file_bytes = self._spool.on_disk()
+        return replace(info, originals=originals, files=files, file_bytes=file_bytes)
+
     def render(self) -> None:
         """Draw a gallery that was made with ``render=False``."""
         if not self._rendered:
@@ -298,7 +321,8 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
             return
         if self._rendered and self._make_value is None:
             self.set_quietly(_page_0=self._first_page())
-        self.set_quietly(_count=len(self), _page_limit=len(self))
+        shown = len(self._arrangement)
+        self.set_quietly(_count=shown, _page_limit=shown)
         super().open()
         self._outbox.use(self.comm)
         self._pages.follow_up()
@@ -315,6 +339,10 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
             self.set_quietly(_page_0=None, _page_1=None, _page_2=None)
             super().close()
 
+    def _close_too(self, room: Closeable) -> None:
+        """Close a room with the gallery that has been built around it."""
+        self._rooms = (*self._rooms, room)
+
     def __repr__(self) -> str:
         return f"<Gallery of {len(self._items)}, revision {self._items.revision}>"
 
@@ -326,17 +354,11 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
             change = edit()
             if change is None or change.base == change.revision:
                 return
-            self._feed.list_changed(change)
-            self._wire.list_changed(change)
+            shown = self._arrangement.follow(change)
             selected, selection = follow(change, self.selected_index, self.selection)
-            self.set_quietly(
-                _count=change.count,
-                _revision=change.revision,
-                _page_limit=min(self._page_limit, first_touched(change)),
-                _selection=selection.pairs(),
-                selection=selection,
-                selected_index=selected,
-            )
+            self.set_quietly(selection=selection, selected_index=selected)
+            self._shown_changed(shown)
+            self._finder.list_changed(change)
             if not change.count and self.preview:
                 self.preview = False
             self.notify_change(t.Bunch(name="value", old=before, new=self.value, owner=self, type="change"))
@@ -361,15 +383,26 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         if added:
             super().set_state(added)
         with self._turn():
-            self.set_quietly(**from_browser(sync_data, len(self)))
+            written = from_browser(sync_data, len(self._arrangement))
+            if written.get("selected_index") is not None:
+                written["selected_index"] = self._arrangement.list_index(written["selected_index"])
+            self.set_quietly(**written)
 
     def select_by_person(self, add: Ranges, remove: Ranges) -> Ranges:
         """Change the multi-selection as the views have done already, and return it."""
         with self._turn():
-            self._wire.selection_heard(add, remove)
             selection: Ranges = self.selection.minus(remove).union(add)
-            self.set_quietly(selection=selection, _selection=selection.pairs())
+            self.set_quietly(selection=selection)
+            self.set_quietly(_selection=self._selected_positions().pairs())
             return selection
+
+    def find_by_person(self, text: str | None) -> None:
+        """Look for what a person has typed; None undoes all that arranges the items."""
+        with self._turn():
+            if text is None:
+                self._finder.show_all()
+            else:
+                self._finder.search(text)
 
     def press(self, button_id: str) -> None:
         """Run the listeners of one of the user's own buttons."""
@@ -387,28 +420,7 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
         with self._turn():
             return Values(self._items, "filepath", self._spool, self.format, self.quality)
 
-    # The first screen
-
-    def _screen(self) -> int:
-        columns, rows = parameters.columns(self.columns), parameters.rows(self.rows)
-        return screen_size(columns, rows, parameters.height(self.height), len(self))
-
-    def _first_page(self) -> Page | None:
-        return self._pages.first(self._screen(), opening_edge(parameters.columns(self.columns)))
-
-    def _open_again(self) -> None:
-        """Make the first screen anew, for views to come."""
-        page = self._first_page()
-        with self._turn():
-            # A page that an edit has overtaken says nothing any more.
-            page = page if page is not None and page["revision"] == self.revision else None
-            self.set_quietly(_page_limit=len(self), _page_0=page, _page_1=None, _page_2=None)
-            self._wire.traits_changed(["_page_limit", "_page_0", "_page_1", "_page_2"])
-        self._pages.follow_up()
-
-    def _set_page(self, number: int, page: Page) -> None:
-        self.set_quietly(**{f"_page_{number}": page})
-        self._wire.traits_changed([f"_page_{number}"])
+    # Display
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         if self._rendered:
@@ -442,13 +454,13 @@ class Gallery(EditableList, DisplayOptions, SyncedWidget):
     def _preview_follows(self, change: t.Bunch) -> None:
         # Not the browser's doing, which says itself whether the preview is open; nor the constructor's.
         if "quiet" not in change and self.comm is not None:
-            self.preview = self.allow_preview and change["new"] is not None
+            self.preview = self.allow_preview and self._selected_position() is not None
 
     @t.observe("selection")
     def _selection_follows(self, change: t.Bunch) -> None:
         if "quiet" not in change:
             with self._turn():
-                self.set_quietly(_selection=self.selection.pairs())
+                self.set_quietly(_selection=self._selected_positions().pairs())
                 self._wire.selection_changed()
 
 

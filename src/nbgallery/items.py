@@ -297,6 +297,10 @@ class ItemList:
     def __len__(self) -> int:
         return len(self._pieces)
 
+    def __contains__(self, item_id: int) -> bool:
+        """Tell whether the item with this id is in the list."""
+        return self._pieces.index_of(item_id) is not None
+
     def __repr__(self) -> str:
         return f"<ItemList of {len(self)}, revision {self.revision}>"
 
@@ -309,6 +313,16 @@ class ItemList:
     def pieces(self) -> int:
         """Into how many pieces the edits have cut the list: what an edit costs."""
         return len(self._pieces.all)
+
+    @property
+    def order(self) -> Pieces:
+        """The ids of all items in their order, as an edit leaves them alone."""
+        return self._pieces
+
+    @property
+    def next_id(self) -> int:
+        """The id that the next new item gets; no item has had it."""
+        return self._next_id
 
     def view(self) -> ItemView:
         """Give the items as they are now: a sequence that later edits leave alone."""
@@ -336,6 +350,25 @@ class ItemList:
         item = _read(entry, contents.source, place)
         contents.alive[item_id] = item
         return item
+
+    def caption(self, item_id: int, default: str | None) -> str | None:
+        """Give the caption set since, or that of an item added since; `default` for one of the source.
+
+        Nothing is read for that.
+
+        Examples
+        --------
+        >>> from nbgallery.sequences import as_sequence
+        >>> items = ItemList(as_sequence([("a.png", "A"), ("b.png", "B")]))
+        >>> items.set_caption(1, "Bee").count
+        2
+        >>> items.caption(0, "as read"), items.caption(1, "as read")
+        ('as read', 'Bee')
+        """
+        entry = self._contents.own.get(item_id)
+        if entry is None:
+            return default
+        return entry.caption if isinstance(entry, Item) else entry.text
 
     def insert(self, index: int, items: Sequence[Item]) -> Change:
         """Put `items` before the one at `index`."""

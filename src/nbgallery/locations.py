@@ -11,10 +11,11 @@ import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from nbgallery.errors import MediaError
+from nbgallery.ranged import FIRST_BYTES, RangedFile
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -247,13 +248,15 @@ def unreachable(path: str, error: Exception) -> MediaError:
     return MediaError(f"{name} is no path: {error}")
 
 
-def open_store(url: str) -> tuple[BinaryIO, object]:
-    """Open a file in an fsspec store.
+def open_store(url: str, *, first: int = FIRST_BYTES) -> tuple[BinaryIO, object]:
+    """Open a file in an fsspec store: ranges of it are fetched as they are read, where the store can.
 
     Parameters
     ----------
     url : str
         Such as ``s3://bucket/a.png``, or a chain such as ``zip://a.png::s3://bucket/all.zip``.
+    first : int
+        How much is fetched at first, at least.
 
     Returns
     -------
@@ -273,21 +276,54 @@ def open_store(url: str) -> tuple[BinaryIO, object]:
         ...
     nbgallery.errors.MediaError: 'nosuchstore://bucket/a.png': ...
     """
-    scheme = url.partition(":")[0]
     try:
-        import fsspec  # noqa: PLC0415 - optional
-    except ImportError:
-        raise MediaError(
-            f"{shown(url)}: paths of the scheme '{scheme}:' need fsspec: `pip install fsspec`"
-        ) from None
-    try:
-        store, path = fsspec.url_to_fs(url)
-        return cast("BinaryIO", store.open(path, "rb")), store
+        store, path = find_store(url)
+        return _ranged(store.open(path, "rb"), shown(url), first), store
+    except MediaError:
+        raise
     except FileNotFoundError:
         raise MediaError(f"there is no file {shown(url)}") from None
     except Exception as error:
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise MediaError(f"{shown(url)}: the scheme '{scheme}:' could not be opened: {reason}") from error
+        raise _refused(url, error) from error
+
+
+def find_store(url: str) -> tuple[Any, str]:
+    """Give the fsspec store that a URL leads to, and the path in it.
+
+    Examples
+    --------
+    >>> find_store("nosuchstore://bucket/a.png")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    nbgallery.errors.MediaError: 'nosuchstore://bucket/a.png': ...
+    """
+    try:
+        import fsspec  # noqa: PLC0415 - optional
+    except ImportError:
+        scheme = url.partition(":")[0]
+        raise MediaError(
+            f"{shown(url)}: paths of the scheme '{scheme}:' need fsspec: `pip install 'nbgallery[fsspec]'`"
+        ) from None
+    try:
+        store, path = fsspec.url_to_fs(url)
+    except Exception as error:
+        raise _refused(url, error) from error
+    return store, str(path)
+
+
+def _refused(url: str, error: Exception) -> MediaError:
+    reason = str(error).strip().partition("\n")[0] or type(error).__name__
+    return MediaError(f"{shown(url)}: the scheme '{url.partition(':')[0]}:' could not be opened: {reason}")
+
+
+def _ranged(file: Any, label: str, first: int) -> BinaryIO:
+    """Read a store's file by ranges of our own: it fetches five megabytes to give the first byte."""
+    from fsspec.spec import AbstractBufferedFile  # noqa: PLC0415 - optional
+
+    if not isinstance(file, AbstractBufferedFile) or not isinstance(file.size, int):
+        return cast("BinaryIO", file)
+    fetch = file._fetch_range  # noqa: SLF001 - what fsspec has every store define
+    return cast("BinaryIO", RangedFile(fetch, file.size, label, first=first))
 
 
 def fetch(url: str) -> bytes:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard, cast
 
 from nbgallery import locations, sniff, svg
 from nbgallery.errors import MediaError
+from nbgallery.members import Openable, base_name
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -142,13 +143,15 @@ def _svg_type(stream: BinaryIO, head: bytes) -> str:
     return ""
 
 
-def _open(media: object, *, fetch: bool, head_only: bool) -> Opened:  # noqa: PLR0911 - one for each kind
+def _open(media: object, *, fetch: bool, head_only: bool) -> Opened:  # noqa: C901, PLR0911 - one for each kind
     if isinstance(media, str):
         return _open_text(media, fetch=fetch)
     if isinstance(media, os.PathLike):
         return _open_path(os.fsdecode(os.fspath(media)))
     if isinstance(media, (bytes, bytearray, memoryview)):
         return _open_bytes(media if isinstance(media, bytes) else bytes(media), "the given data")
+    if isinstance(media, Openable):
+        return _open_member(media)
     if is_picture(media):
         data = _unread(media)
         if data is not None:
@@ -223,6 +226,11 @@ def _open_bytes(data: bytes, label: str, *, mime: str = "") -> Opened:
     if not data:
         raise MediaError(f"{label} is empty (0 bytes)")
     return Opened(Media("image", mime, size=len(data), data=data), label, io.BytesIO(data))
+
+
+def _open_member(media: Openable) -> Opened:
+    stream = media.open()
+    return Opened(Media("image", "", base_name(media.name), media.size), media.label, stream)
 
 
 def _open_object(media: object, *, head_only: bool) -> Opened:

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from nbgallery import protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.batches import Batch, Encoded
 from nbgallery.feed import Feed
-from nbgallery.items import ItemList
 from nbgallery.turn import Turn
 from nbgallery.wire import Parcel, Wire
 
@@ -88,8 +88,8 @@ class Pages:
 
     Parameters
     ----------
-    items : ItemList
-        The list.
+    items : Arrangement
+        The items as they are shown.
     feed : Feed
         Makes the thumbnails.
     turn : Turn
@@ -102,7 +102,7 @@ class Pages:
 
     def __init__(
         self,
-        items: ItemList,
+        items: Arrangement,
         feed: Feed,
         turn: Turn,
         wire: Wire,

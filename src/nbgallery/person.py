@@ -58,6 +58,10 @@ class GalleryPerson:
         """Press one of the user's own buttons."""
         self._gallery.press(button)
 
+    def find(self, text: str | None) -> None:
+        """Look for a text; None shows everything again."""
+        self._gallery.find_by_person(text)
+
     def _fire_selection(self, index: int, *, selected: bool) -> None:
         gallery = self._gallery
         if not (gallery.select.heard or gallery.deselect.heard):

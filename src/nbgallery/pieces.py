@@ -5,7 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Piece(NamedTuple):
@@ -56,6 +60,55 @@ class Pieces:
             return None
         first, size, start = self._by_id[number]
         return start + item_id - first if item_id < first + size else None
+
+    def ids(self) -> NDArray[np.int64]:
+        """Give all ids in their order."""
+        import numpy as np  # noqa: PLC0415 (a list that nobody rearranges does without)
+
+        parts = [np.arange(first, first + size, dtype=np.int64) for first, size in self.all]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    def ids_at(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the ids at many positions.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Pieces([Piece(7, 2), Piece(0, 3)]).ids_at(np.array([4, 1])).tolist()
+        [2, 8]
+        """
+        import numpy as np  # noqa: PLC0415 (a list that nobody rearranges does without)
+
+        if not self.all:
+            return np.empty(0, np.int64)
+        table = np.asarray(self.all, np.int64)
+        ends = np.asarray(self._ends, np.int64)
+        number = np.searchsorted(ends, indices, side="right")
+        ids: NDArray[np.int64] = table[number, 0] + indices - (ends - table[:, 1])[number]
+        return ids
+
+    def indices_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the positions of many ids; -1 for one that is not there.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Pieces([Piece(7, 2), Piece(0, 3)]).indices_of(np.array([8, 0, 5])).tolist()
+        [1, 2, -1]
+        """
+        import numpy as np  # noqa: PLC0415 (a list that nobody rearranges does without)
+
+        if not self.all:
+            return np.full(len(ids), -1, np.int64)
+        table = np.asarray(self.all, np.int64)
+        starts = np.asarray(self._ends, np.int64) - table[:, 1]
+        by_id = np.argsort(table[:, 0])
+        firsts, sizes, starts = table[by_id, 0], table[by_id, 1], starts[by_id]
+        number = np.searchsorted(firsts, ids, side="right") - 1
+        offset = ids - firsts[number]
+        # Before the first piece, the number is -1, which names the last one: its offset is below 0 then.
+        there = (number >= 0) & (offset < sizes[number])
+        return np.where(there, starts[number] + offset, -1)
 
     def spliced(self, at: int, remove: int, insert: tuple[Piece, ...]) -> tuple[Pieces, tuple[Piece, ...]]:
         """Give the pieces after a splice, and those that were cut out."""

@@ -1,4 +1,4 @@
-"""The threads that decode, shared by all galleries."""
+"""The threads that all galleries share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,17 @@ def worker_count() -> int:
     return os.cpu_count() or 1
 
 
+#: Originals travel to so many views at once, for one of them may wait for a sequence that blocks.
+_ORIGINALS = 16
+
+
+@cache
+def originals_pool() -> Executor:
+    """Return the pool that sends originals; its threads start when they are needed."""
+    return ThreadPoolExecutor(_ORIGINALS, thread_name_prefix="nbgallery-originals")
+
+
 @cache
 def shared_pool() -> Executor:
-    """Return the pool that all galleries share; its threads start with the first use."""
+    """Return the pool that makes thumbnails; its threads start when they are needed."""
     return ThreadPoolExecutor(worker_count(), thread_name_prefix="nbgallery-decode")

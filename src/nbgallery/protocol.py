@@ -27,7 +27,7 @@ MAX_WANTED_ITEMS = 512
 #: Page traits, ``_page_0`` to ``_page_<PAGE_COUNT - 1>``.
 PAGE_COUNT = 3
 
-ViewKind = Literal["ready", "want", "ack", "open", "event"]
+ViewKind = Literal["ready", "want", "ack", "open", "event", "find"]
 KernelKind = Literal["thumbs", "original", "splice", "selection", "status", "error"]
 OpenPurpose = Literal["view", "poster", "download", "archive"]
 EventName = Literal["select", "deselect", "preview_open", "preview_close", "selection", "button"]
@@ -50,6 +50,15 @@ _MAX_RANGES = 100_000
 #: Neighbours of an original: more than a few would only delay what is shown next.
 _MAX_PREFETCH = 8
 
+#: What a person types to look for.
+MAX_TEXT_LENGTH = 500
+
+#: Headings beyond these help nobody, and each travels with every change.
+MAX_GROUPS = 10_000
+
+#: As much of a group's label is sent.
+MAX_LABEL_LENGTH = 200
+
 _PAIR_LENGTH = 2
 
 #: As much of a wrong value is repeated in the answer.
@@ -59,6 +68,9 @@ _MAX_SHOWN = 60
 _MAX_INTEGER = 2**53 - 1
 
 Range = tuple[int, int]
+
+#: Headings with their numbers of items, in the order of positions; None while nothing is grouped.
+Groups = list[tuple[str, int]]
 
 
 class ProtocolError(ValueError):
@@ -137,7 +149,15 @@ class PersonEvent:
     button: str | None
 
 
-ViewMessage = Ready | Want | Ack | Open | PersonEvent
+@dataclass(frozen=True, slots=True)
+class Find:
+    """What a person looks for: a text ("" for no search), or None to undo all that arranges the items."""
+
+    view: str
+    text: str | None
+
+
+ViewMessage = Ready | Want | Ack | Open | PersonEvent | Find
 
 
 def parse(content: object) -> ViewMessage:
@@ -211,6 +231,12 @@ class _Fields:
     def optional_name(self, name: str) -> str | None:
         return None if self._content.get(name) is None else self.name(name)
 
+    def optional_text(self, name: str) -> str | None:
+        value = self._content.get(name)
+        if value is not None and (not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH):
+            raise self._wrong(name, f"a string of at most {MAX_TEXT_LENGTH} characters, or null")
+        return value
+
     def one_of(self, name: str, allowed: tuple[Any, ...]) -> Any:
         value = self._content.get(name)
         if isinstance(value, bool) or value not in allowed:
@@ -281,12 +307,17 @@ def _parse_event(fields: _Fields) -> PersonEvent:
     )
 
 
+def _parse_find(fields: _Fields) -> Find:
+    return Find(view=fields.name("view"), text=fields.optional_text("text"))
+
+
 _PARSERS: dict[str, Callable[[_Fields], ViewMessage]] = {
     "ready": _parse_ready,
     "want": _parse_want,
     "ack": _parse_ack,
     "open": _parse_open,
     "event": _parse_event,
+    "find": _parse_find,
 }
 
 
@@ -348,7 +379,9 @@ def original(
     }
 
 
-def splice(*, base: int, revision: int, count: int, operations: list[dict[str, Any]]) -> dict[str, Any]:
+def splice(
+    *, base: int, revision: int, count: int, operations: list[dict[str, Any]], groups: Groups | None
+) -> dict[str, Any]:
     """What changed in the list between ``base`` and ``revision``."""
     return {
         "kind": "splice",
@@ -357,6 +390,7 @@ def splice(*, base: int, revision: int, count: int, operations: list[dict[str, A
         "revision": revision,
         "count": count,
         "operations": operations,
+        "groups": groups,
     }
 
 
@@ -374,7 +408,9 @@ def selection(
     }
 
 
-def status(*, view: str, revision: int, count: int, selection: list[list[int]]) -> dict[str, Any]:
+def status(
+    *, view: str, revision: int, count: int, selection: list[list[int]], groups: Groups | None
+) -> dict[str, Any]:
     """The whole truth in small, answering ``ready``."""
     return {
         "kind": "status",
@@ -383,6 +419,7 @@ def status(*, view: str, revision: int, count: int, selection: list[list[int]]) 
         "revision": revision,
         "count": count,
         "selection": selection,
+        "groups": groups,
     }
 
 

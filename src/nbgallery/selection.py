@@ -80,8 +80,8 @@ class Ranges(Sequence[int]):
         return cls([_checked_pair(pair) for pair in pairs]).clamp(count)
 
     @classmethod
-    def from_indices(cls, indices: object, count: int) -> Ranges:
-        """Read any iterable of whole numbers, each within ``0 … count - 1``; for what the user assigns.
+    def from_indices(cls, indices: object, count: int, name: str = "selection") -> Ranges:
+        """Read any iterable of whole numbers, each within ``0 … count - 1``; what the user gave as `name`.
 
         Raises
         ------
@@ -102,12 +102,12 @@ class Ranges(Sequence[int]):
         elif isinstance(indices, range):
             found = cls(_range_spans(indices))
         elif isinstance(indices, (str, bytes)) or not isinstance(indices, Iterable):
-            raise GalleryError(f"selection={describe(indices)}: give a sequence of indices")
+            raise GalleryError(f"{name}={describe(indices)}: give a sequence of indices")
         else:
-            found = cls((index, index + 1) for index in map(_whole_number, indices))
+            found = cls((index, index + 1) for index in (_whole_number(each, name) for each in indices))
         for index in (found[0], found[-1]) if found else ():
             if not 0 <= index < count:
-                raise GalleryError(f"selection: {index} is not within 0 … {count - 1}")
+                raise GalleryError(f"{name}: {index} is not within 0 … {count - 1}")
         return found
 
     def __len__(self) -> int:
@@ -304,10 +304,10 @@ def _checked_pair(pair: object) -> Span:
     raise ValueError(f"range {describe(pair)}: give [start, stop] with 0 <= start <= stop")
 
 
-def _whole_number(value: object) -> int:
+def _whole_number(value: object, name: str) -> int:
     # A mask is the likely mistake behind a bool, of numpy's or not; an older numpy.bool_ has an __index__.
     is_bool = type(value).__name__ in {"bool", "bool_"}
     if is_bool or not isinstance(value, SupportsIndex):
         hint = ", for a mask numpy.flatnonzero(mask)" if is_bool else ""
-        raise GalleryError(f"selection: {describe(value)} is no index: give whole numbers{hint}")
+        raise GalleryError(f"{name}: {describe(value)} is no index: give whole numbers{hint}")
     return operator.index(value)

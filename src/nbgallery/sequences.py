@@ -6,6 +6,7 @@ import math
 import os
 import re
 import sys
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -25,6 +26,17 @@ _NUMERIC = re.compile(r"bool|int|float|complex|double|half", re.IGNORECASE)
 _BATCH_RANK = 4
 _TABLE_RANK = 2
 _PAIR_LENGTH = 2
+
+
+class Source(ABC):
+    """A source of items that a gallery can be made of as it is."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def item(self, index: int, /) -> Item:
+        """Read the item at `index`, and nothing else."""
 
 
 def as_sequence(value: object, captions: object = None) -> ItemSource:
@@ -103,6 +115,8 @@ def as_captions(captions: object, count: int) -> _Indexable:
 def _source(value: object) -> ItemSource:
     if value is None:
         return _Listed(())
+    if isinstance(value, Source):
+        return value
     if isinstance(value, (list, tuple)):
         return _Listed(_checked(value))
     if _is_single(value):
@@ -184,7 +198,7 @@ def _rank(value: object) -> int | None:
 
 def _check_array(value: object, rank: int) -> None:
     if hasattr(value, "columns") and rank == _TABLE_RANK:
-        raise _wrong(value, "give one of its columns, for instance Gallery(frame['path'])")
+        raise _wrong(value, "give Gallery.from_dataframe(x), or one of its columns")
     numeric = _is_numeric(value)
     if numeric and rank in (2, 3):
         raise _wrong(value, "this is a single picture: give Gallery([x])")

@@ -23,6 +23,8 @@ class SerialThread:
     ----------
     name : str
         The thread's name, for whoever looks at a stuck process.
+    idle_seconds : float
+        For so long it waits for more, and ends.
 
     Examples
     --------
@@ -32,8 +34,9 @@ class SerialThread:
     True
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, idle_seconds: float = _IDLE_SECONDS) -> None:
         self._name = name
+        self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -66,7 +69,7 @@ class SerialThread:
                 now = time.monotonic()
                 if self._queue and self._queue[0][0] <= now:
                     return heapq.heappop(self._queue)[2]
-                wait = self._queue[0][0] - now if self._queue else idle_since + _IDLE_SECONDS - now
+                wait = self._queue[0][0] - now if self._queue else idle_since + self._idle_seconds - now
                 if not self._queue and wait <= 0:
                     self._thread = None
                     return None

@@ -46,6 +46,9 @@ _EXTENSIONS = {
     "ogg": "video/ogg",
 }
 
+KNOWN_EXTENSIONS = tuple(_EXTENSIONS)
+"""File extensions, in small letters and without their dot, that name a type."""
+
 _SUFFIXES = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -101,7 +104,7 @@ _NO_MEDIA = (
     (rb"%!PS", "PostScript: convert it to SVG or PNG first"),
     (rb"\xc5\xd0\xd3\xc6", "PostScript: convert it to SVG or PNG first"),
     (rb"version https://git-lfs", "a Git LFS pointer, not the file itself: run `git lfs pull`"),
-    (rb"PK\x03\x04", "a zip archive: unpack it, or pass zip:// paths of what it holds"),
+    (rb"PK\x03\x04", "a zip archive: Gallery.from_archive(path) shows what it holds"),
     (rb"\x1f\x8b", "gzip-compressed: unpack it first"),
     (rb"\x93NUMPY", "a NumPy file: pass numpy.load(path)"),
     (rb"\x89HDF", "an HDF5 file: pass the arrays that it holds"),

@@ -98,6 +98,17 @@ class Spool:
                     self._made[key] = self.write(found.data, _suffix(found.mime, found.name))
             return self._made[key]
 
+    def on_disk(self) -> tuple[int, int]:
+        """Count the files in the folder, and their bytes."""
+        folder = self._folder
+        if folder is None:
+            return 0, 0
+        try:
+            sizes = [entry.stat().st_size for entry in os.scandir(folder)]
+        except OSError:  # it has gone meanwhile
+            return 0, 0
+        return len(sizes), sum(sizes)
+
     def remember(self, media: object, item_id: int) -> None:
         """Note for which item `media` (a path, or what can be referred to weakly) was handed out."""
         if isinstance(media, str):

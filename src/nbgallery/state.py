@@ -59,6 +59,20 @@ def first_touched(change: Change) -> int:
     return min(map(_first, change.operations), default=change.count)
 
 
+def is_new(position: int, change: Change) -> bool:
+    """Tell whether a change of insertions, from the front to the end, has put an item at a position.
+
+    Examples
+    --------
+    >>> is_new(5, Change(1, 2, 9, ({"op": "splice", "at": 4, "remove": 0, "insert": 2},)))
+    True
+    """
+    return any(
+        operation["op"] == "splice" and operation["at"] <= position < operation["at"] + operation["insert"]
+        for operation in change.operations
+    )
+
+
 def _first(operation: Operation) -> int:
     if operation["op"] == "reset":
         return 0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from nbgallery import encode, protocol
 from nbgallery.archive import archive
+from nbgallery.arrangement import Arrangement
 from nbgallery.errors import MediaError
-from nbgallery.items import ItemList
 from nbgallery.media import identify
 from nbgallery.selection import Ranges
 from nbgallery.splices import Operation
@@ -66,8 +66,8 @@ class Transfers:
 
     Parameters
     ----------
-    items : ItemList
-        The list.
+    items : Arrangement
+        The items as they are shown.
     turn, wire, pool
         As for the feed.
     next_batch : callable
@@ -78,7 +78,7 @@ class Transfers:
 
     def __init__(
         self,
-        items: ItemList,
+        items: Arrangement,
         turn: Turn,
         wire: Wire,
         pool: Executor,
@@ -93,6 +93,11 @@ class Transfers:
         self._encoding = encoding
         self._transfers: dict[tuple[str, protocol.OpenPurpose], _Transfer] = {}
         self._closed = False
+
+    @property
+    def under_way(self) -> int:
+        """How many requests have something to send; read it under the lock."""
+        return len(self._transfers)
 
     def open(self, message: protocol.Open) -> None:
         """Begin what was asked for; it replaces what this view asked for the same purpose."""
@@ -209,8 +214,9 @@ class Transfers:
 
     def _archive(self, message: protocol.Open) -> Iterator[_Chunk]:
         with self._turn():
-            items, operations = self._items.view(), self._items.since(message.revision)
-        indices = _indices(message.ranges, operations, len(items))
+            operations = self._items.since(message.revision)
+            positions = _positions(message.ranges, operations, len(self._items))
+            items, indices = self._items.view(), self._items.list_indices(positions)
         item_format, quality = self._encoding()
         done = 0
 
@@ -236,7 +242,8 @@ class Transfers:
         item_format, quality = self._encoding()
         source = encode.original(self._media(item_id), item_format, quality, own_bytes=purpose == "download")
         with self._turn():
-            index = self._items.index_of(item_id) or 0
+            position = self._items.index_of(item_id)
+            index = 0 if position is None else self._items.list_index(position)
         return replace(source, name=encode.clear_name(source.name, index, source.mime))
 
     def _neighbour(self, item_id: int, purpose: protocol.OpenPurpose) -> encode.Original | None:
@@ -304,10 +311,10 @@ def _regrouped(pieces: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool
     yield bytes(pending), True
 
 
-def _indices(
+def _positions(
     ranges: Sequence[protocol.Range] | None, operations: Sequence[Operation] | None, count: int
 ) -> Sequence[int]:
-    """Where the items are now that a view named by ``ranges``, before ``operations``."""
+    """At which positions the items are now that a view named by ``ranges``, before ``operations``."""
     if ranges is None:
         return range(count)
     if operations is None or any(operation["op"] == "reset" for operation in operations):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from nbgallery import protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.feed import Feed
-from nbgallery.items import ItemList
 from nbgallery.pages import Pages
 from nbgallery.selection import Ranges
 from nbgallery.transfers import Transfers
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class Person(Protocol):
-    """What a person can do to a gallery, named by items' present indices; called under the lock."""
+    """What a person can do to a gallery, named by items' present indices in the list; under the lock."""
 
     def select(self, index: int) -> None:
         """Select an item, or show another one in the preview."""
@@ -39,6 +39,9 @@ class Person(Protocol):
     def press(self, button: str) -> None:
         """Press one of the user's own buttons."""
 
+    def find(self, text: str | None) -> None:
+        """Look for a text; None shows everything again."""
+
 
 class Views:
     """Hears the views of one gallery.
@@ -46,7 +49,7 @@ class Views:
     Parameters
     ----------
     items, turn, wire
-        The gallery's list, its lock, and the way to the browser.
+        The gallery's items as they are shown, its lock, and the way to the browser.
     feed, pages, transfers
         Who answers what.
     person : Person
@@ -58,7 +61,7 @@ class Views:
     def __init__(
         self,
         *,
-        items: ItemList,
+        items: Arrangement,
         turn: Turn,
         wire: Wire,
         feed: Feed,
@@ -99,6 +102,9 @@ class Views:
             _ = self._feed.acknowledge(message) or self._transfers.acknowledge(message)
         elif isinstance(message, protocol.Open):
             self._transfers.open(message)
+        elif isinstance(message, protocol.Find):
+            with self._turn():
+                self._person.find(message.text)
         else:
             # One turn: between finding the item and acting on it, no edit must come.
             with self._turn():
@@ -110,7 +116,8 @@ class Views:
             self._person.press(message.button or "")
         elif message.name == "selection":
             add, remove = self._moved(message.add, message), self._moved(message.remove, message)
-            self._person.change_selection(add, remove, index)
+            self._wire.selection_heard(add, remove)
+            self._person.change_selection(self._items.to_list(add), self._items.to_list(remove), index)
         elif index is None:
             # The item has gone since; the view hears of it by the splice that is on its way.
             return
@@ -124,12 +131,14 @@ class Views:
             self._person.close_preview(index)
 
     def _present(self, message: protocol.PersonEvent) -> int | None:
-        """Where the item is now that the view named."""
-        index = None if message.index is None else self._items.rebase(message.index, message.revision)
-        return index if index is not None and index < len(self._items) else None
+        """Where in the list the item is now that the view named."""
+        position = None if message.index is None else self._items.rebase(message.index, message.revision)
+        if position is None or position >= len(self._items):
+            return None
+        return self._items.list_index(position)
 
     def _moved(self, ranges: Sequence[protocol.Range], message: protocol.PersonEvent) -> Ranges:
-        """Where the items are now that the view named."""
+        """At which positions the items are now that the view named."""
         operations = self._items.since(message.revision)
         if operations is None:
             return Ranges()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from nbgallery import protocol
-from nbgallery.items import ItemList
+from nbgallery.arrangement import Arrangement
 from nbgallery.selection import Ranges, difference
 from nbgallery.sender import Outbox
 from nbgallery.splices import Change, Operation, shift
@@ -20,13 +20,16 @@ from nbgallery.turn import Turn
 #: Edits closer together than one frame leave as one message.
 _FRAME_SECONDS = 0.016
 
+#: What is being looked for is told no more often.
+_FIND_SECONDS = 0.1
+
 #: What is more than this is told anew instead.
 _MOST_OPERATIONS = 4096
 
 _RESET: Operation = {"op": "reset"}
 
 #: Traits that say what messages have said, for views that are made later.
-_LIST_TRAITS = ("_count", "_revision", "_page_limit")
+_LIST_TRAITS = ("_count", "_revision", "_page_limit", "_groups")
 
 
 class Parcel(NamedTuple):
@@ -46,8 +49,8 @@ class Wire:
 
     Parameters
     ----------
-    items : ItemList
-        The list.
+    items : Arrangement
+        The items as they are shown.
     turn : Turn
         The gallery's lock.
     outbox : Outbox
@@ -57,12 +60,12 @@ class Wire:
     state : callable
         Composes the parcel of some traits, with the values that they have now.
     selection : callable
-        Returns the multi-selection as it is now.
+        Returns the multi-selection as it is now, in positions; the same object while it is the same.
     """
 
     def __init__(
         self,
-        items: ItemList,
+        items: Arrangement,
         turn: Turn,
         outbox: Outbox,
         send: Callable[[Parcel], None],
@@ -84,6 +87,8 @@ class Wire:
         self._told = Ranges()
         self._spliced_at = 0.0
         self._posted = False
+        self._found_at = 0.0
+        self._find_posted = False
 
     def post(self, compose: Callable[[], Iterable[Parcel]], delay: float = 0.0) -> None:
         """Send what ``compose`` gives when its time has come; it is called under the lock."""
@@ -112,6 +117,13 @@ class Wire:
             self._traits.update(dict.fromkeys(names))
             self.post(tuple)
 
+    def find_changed(self) -> None:
+        """Send how far a search, filter or sort is, now or when a tenth of a second is over."""
+        with self._turn():
+            if not self._find_posted:
+                self._find_posted = True
+                self.post(self._find, self._found_at + _FIND_SECONDS - time.monotonic())
+
     def selection_changed(self) -> None:
         """Send what is different in the multi-selection."""
         self.post(tuple)
@@ -124,6 +136,11 @@ class Wire:
         """Answer a view that has just begun to listen, or has lost a message."""
         self.post(lambda: [self._status(view)])
 
+    def _find(self) -> Iterable[Parcel]:
+        self._find_posted, self._found_at = False, time.monotonic()
+        self._traits["_find"] = None
+        return ()
+
     def _status(self, view: str) -> Parcel:
         self._told = self._selection()
         return parcel(
@@ -132,6 +149,7 @@ class Wire:
                 revision=self._items.revision,
                 count=len(self._items),
                 selection=self._told.pairs(),
+                groups=self._items.groups,
             )
         )
 
@@ -159,7 +177,13 @@ class Wire:
         self._posted, self._spliced_at = False, time.monotonic()
         self._revision, self._operations = revision, []
         yield parcel(
-            protocol.splice(base=base, revision=revision, count=len(self._items), operations=operations)
+            protocol.splice(
+                base=base,
+                revision=revision,
+                count=len(self._items),
+                operations=operations,
+                groups=self._items.groups,
+            )
         )
 
     def _changed_traits(self) -> Iterable[Parcel]:

@@ -26,8 +26,21 @@ class HandPool(Executor):
         self.jobs: deque[Callable[[], object]] = deque()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.jobs.append(lambda: fn(*args, **kwargs))
-        return Future()
+        future: Future[Any] = Future()
+
+        def job() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(fn(*args, **kwargs))
+                except BaseException as error:  # noqa: BLE001 - as every pool does
+                    future.set_exception(error)
+
+        self.jobs.append(job)
+        return future
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Take what a thread of its own would do."""
+        self.jobs.append(work)
 
     def run(self, jobs: int | None = None) -> None:
         while self.jobs and jobs != 0:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from nbgallery import encode, protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.errors import MediaError
 from nbgallery.feed import Feed
 from nbgallery.items import Change, ItemList
+from nbgallery.making import Maker
 from nbgallery.selection import Ranges
 from nbgallery.sequences import as_sequence
 from nbgallery.turn import Turn
@@ -29,19 +31,21 @@ class Desk:
     def __init__(self, value: Any = 100) -> None:
         names = [f"p{number}" for number in range(value)] if isinstance(value, int) else value
         self.items = ItemList(as_sequence(names))
+        self.arrangement = Arrangement(self.items)
         self.turn = Turn()
         self.pool = HandPool()
         self.outbox = HandOutbox()
         self.sent: list[tuple[dict[str, Any], bytes]] = []
         self.wire = Wire(
-            self.items,
+            self.arrangement,
             self.turn,
             self.outbox,
             self.send,
             lambda _names: Parcel({"content": {"kind": "state"}}, []),
             Ranges,
         )
-        self.feed = Feed(self.items, self.turn, self.wire, self.pool)
+        self.maker = Maker(self.arrangement, self.turn, reader=self.pool, shared=self.pool)
+        self.feed = Feed(self.arrangement, self.turn, self.wire, self.maker)
 
     def send(self, one: Parcel) -> None:
         assert not self.turn._depth
@@ -60,8 +64,9 @@ class Desk:
         if change.base == change.revision:
             return
         with self.turn():
-            self.feed.list_changed(change)
-            self.wire.list_changed(change)
+            shown = self.arrangement.follow(change)
+            self.feed.list_changed(shown)
+            self.wire.list_changed(shown)
 
     def run(self) -> None:
         """Run the pool and the sender until both have nothing to do."""

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nbgallery import encode, feed, protocol
+from nbgallery import encode, feed, making, protocol
 from nbgallery.errors import MediaError
 from nbgallery.items import Item
 from nbgallery.pool import worker_count
@@ -26,7 +26,7 @@ def made(monkeypatch):
         calls.append((media, edge))
         return picture(media, edge)
 
-    monkeypatch.setattr(feed, "encode", SimpleNamespace(thumbnail=thumbnail))
+    monkeypatch.setattr(making, "encode", SimpleNamespace(thumbnail=thumbnail))
     return calls
 
 
@@ -163,7 +163,7 @@ class TestWant:
         desk = Desk()
         seen = desk.items.revision
         for _ in range(5000):
-            desk.items.insert(len(desk.items), [Item("more")])
+            desk.arrangement.follow(desk.items.insert(len(desk.items), [Item("more")]))
         desk.want(1, revision=seen)
         desk.want(103, revision=seen + 4, view="w")
         desk.run()
@@ -173,7 +173,7 @@ class TestWant:
         desk = Desk(500)
         desk.want(*range(400))
         while desk.pool.jobs or desk.outbox.now or desk.outbox.later:
-            assert len(desk.feed._futures) <= ROOM
+            assert len(desk.maker.keys) <= ROOM
             desk.pool.run(jobs=1)
             desk.outbox.run(works=1)
         # Four batches are on their way, and what is ready for the next ones.
@@ -333,6 +333,19 @@ class TestErrors:
         assert type(error).__name__ in desk.feed.errors[1]
         assert set(desk.shown()) == {0, 1, 2}
 
+    def test_equal_ones_are_kept_once(self):
+        desk = Desk([MediaError("the folder " + "has gone") for _ in range(3)])
+        desk.want(0, 1, 2)
+        desk.run()
+        assert len({id(reason) for reason in desk.feed.errors.values()}) == 1
+
+    def test_of_very_many_the_latest_are_kept(self, monkeypatch):
+        monkeypatch.setattr(feed, "_MAX_ERRORS", 5)
+        desk = Desk([MediaError(str(number)) for number in range(9)])
+        desk.want(*range(9))
+        desk.run()
+        assert desk.feed.errors == {number: str(number) for number in range(4, 9)}
+
     def test_they_go_with_their_items(self):
         desk = Desk([MediaError("no"), MediaError("neither"), "good"])
         desk.want(0, 1, 2)
@@ -362,8 +375,6 @@ class TestEdits:
         desk.run()
         assert desk.thumbs()[-1]["entries"][0]["caption"] == "new"
         assert len(made) == 1
-        desk.edit(desk.items.remove(1))
-        assert desk.feed._captions == {}
 
     def test_an_item_removed_while_it_is_made_is_not_sent(self):
         desk = Desk()
@@ -379,7 +390,7 @@ class TestEdits:
         desk.edit(desk.items.reset(as_sequence(["new"])))
         desk.run()
         assert made == []
-        assert not desk.feed._futures
+        assert desk.maker.keys == []
 
 
 class TestReading:
@@ -443,7 +454,7 @@ class TestClose:
         assert made == []
         assert desk.thumbs() == []
         assert len(desk.feed._cache) == 0
-        assert not desk.feed._futures
+        assert desk.maker.keys == []
         assert desk.feed.errors == {}
 
     def test_in_the_middle_of_making(self):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nbgallery import feed, protocol
+from nbgallery import feed, making, protocol
 from nbgallery.errors import MediaError
 from nbgallery.items import Item
 from nbgallery.sequences import as_sequence
@@ -20,7 +20,7 @@ from tests.unit.feed_desk import Desk, picture
 def clock(monkeypatch):
     clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(feed, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    monkeypatch.setattr(feed, "encode", SimpleNamespace(thumbnail=picture))
+    monkeypatch.setattr(making, "encode", SimpleNamespace(thumbnail=picture))
     return clock
 
 

@@ -75,7 +75,7 @@ class TestParameters:
         with pytest.raises(GalleryError):
             Gallery([gray(0)], object_fit="stretch")  # type: ignore[arg-type]  # that is what is tested
 
-    @pytest.mark.parametrize("name", ["render", "captions"])
+    @pytest.mark.parametrize("name", ["render", "captions", "executor"])
     def test_of_the_constructor_alone(self, name):
         with pytest.raises(GalleryError, match=rf"^{name}"):
             Gallery(["a"], **{name: 5})  # type: ignore[arg-type]  # that is what is tested
@@ -94,8 +94,8 @@ class TestParameters:
             Gallery([], colums=3)
         with pytest.raises(TypeError, match="no parameter '_count'"):
             Gallery([], _count=3)
-        with pytest.raises(TypeError, match="executor"):
-            Gallery([], executor=None)
+        with pytest.raises(TypeError, match="did you mean 'executor'"):
+            Gallery([], excutor=None)
 
     def test_what_every_widget_takes(self, gallery):
         one = gallery([], layout={"width": "50%"}, tooltip="Cats", tabbable=True)

@@ -110,7 +110,7 @@ def test_fsspec_chains(tmp_path, png):
 
 def test_without_fsspec_the_message_has_the_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    assert "pip install fsspec" in refusal("s3://bucket/a.png")
+    assert "pip install 'nbgallery[fsspec]'" in refusal("s3://bucket/a.png")
 
 
 @pytest.fixture

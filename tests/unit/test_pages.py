@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from nbgallery import encode, feed, protocol
+from nbgallery import encode, making, protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.feed import Feed
 from nbgallery.items import Item, ItemList
+from nbgallery.making import Maker
 from nbgallery.pages import MAX_BYTES, MAX_ITEMS, Page, Pages, opening_edge, screen_size
 from nbgallery.selection import Ranges
 from nbgallery.sequences import as_sequence
@@ -55,20 +58,27 @@ def made(monkeypatch):
         data = media if isinstance(media, bytes) else str(media).encode()
         return encode.Thumbnail(data, "image/png", "image", 1, 1, "#000000", "", edge, complete=False)
 
-    monkeypatch.setattr(feed, "encode", SimpleNamespace(thumbnail=thumbnail))
+    monkeypatch.setattr(making, "encode", SimpleNamespace(thumbnail=thumbnail))
     return calls
 
 
 class Desk:
     def __init__(self, value: Any) -> None:
         self.items = ItemList(as_sequence(value))
+        self.arrangement = Arrangement(self.items)
         self.turn, self.pool, self.outbox = Turn(), HandPool(), HandOutbox()
         self.set: list[tuple[int, Page]] = []
         self.wire = Wire(
-            self.items, self.turn, self.outbox, lambda _parcel: None, lambda _names: Parcel({}, []), Ranges
+            self.arrangement,
+            self.turn,
+            self.outbox,
+            lambda _parcel: None,
+            lambda _names: Parcel({}, []),
+            Ranges,
         )
-        self.feed = Feed(self.items, self.turn, self.wire, self.pool)
-        self.pages = Pages(self.items, self.feed, self.turn, self.wire, self.set_page)
+        maker = Maker(self.arrangement, self.turn, reader=self.pool, shared=self.pool)
+        self.feed = Feed(self.arrangement, self.turn, self.wire, maker)
+        self.pages = Pages(self.arrangement, self.feed, self.turn, self.wire, self.set_page)
 
     def set_page(self, number: int, page: Page) -> None:
         self.set.append((number, page))
@@ -76,18 +86,17 @@ class Desk:
     def first(self, screen: int) -> Page | None:
         """Make the first screen; all of it is there when the jobs have run that are queued now."""
         worker = threading.Thread(target=self.pool.run)
-        # The jobs are there once the first one is submitted.
-        submit = self.pool.submit
+        # The jobs are there once the first one is posted.
+        post = self.pool.post
 
-        def submit_and_start(*args: Any, **kwargs: Any) -> Any:
-            future = submit(*args, **kwargs)
+        def post_and_start(work: Callable[[], None]) -> None:
+            post(work)
             if not worker.ident:
                 worker.start()
-            return future
 
-        self.pool.submit = submit_and_start  # type: ignore[method-assign]  # for this once
+        self.pool.post = post_and_start  # type: ignore[method-assign]  # for this once
         page = self.pages.first(screen, 256, wait_seconds=30)
-        self.pool.submit = submit  # type: ignore[method-assign]  # as it was
+        self.pool.post = post  # type: ignore[method-assign]  # as it was
         return page
 
     def run(self) -> None:
@@ -127,7 +136,7 @@ def test_the_rest_follows_after_a_while_with_what_is_there():
     desk = Desk([f"p{number}" for number in range(4)])
     desk.pages.first(4, 256, wait_seconds=0)
     desk.pages.follow_up()
-    desk.pool.run(jobs=2)
+    desk.pool.run(jobs=4)
     desk.outbox.run()
     assert [(number, indices(page)) for number, page in desk.set] == [(1, [0, 1])]
     desk.run()
@@ -166,7 +175,7 @@ def test_what_was_removed_meanwhile_is_left_out():
     desk.pages.first(4, 256, wait_seconds=0)
     desk.pages.follow_up()
     with desk.turn():
-        desk.feed.list_changed(desk.items.remove(1))
+        desk.feed.list_changed(desk.arrangement.follow(desk.items.remove(1)))
     desk.run()
     ((_, page),) = desk.set
     assert indices(page) == [0, 1, 2]

@@ -38,6 +38,7 @@ def fields(interface: str) -> set[str]:
         "MAX_BUFFER_BYTES",
         "MAX_UNACKNOWLEDGED",
         "MAX_WANTED_ITEMS",
+        "MAX_TEXT_LENGTH",
         "PAGE_COUNT",
         "THUMBNAIL_EDGES",
         "VIEW_KINDS",
@@ -60,6 +61,7 @@ def test_constants_are_equal(name: str) -> None:
         ("Ack", protocol.Ack),
         ("Open", protocol.Open),
         ("PersonEvent", protocol.PersonEvent),
+        ("Find", protocol.Find),
     ],
 )
 def test_what_views_send_has_the_same_fields(interface: str, ours: type) -> None:
@@ -76,9 +78,9 @@ def test_what_views_send_has_the_same_fields(interface: str, ours: type) -> None
                 view="a", rid=1, batch=1, index=0, offset=0, total=None, last=True, mime="", name=""
             ),
         ),
-        ("Splice", protocol.splice(base=1, revision=2, count=0, operations=[])),
+        ("Splice", protocol.splice(base=1, revision=2, count=0, operations=[], groups=None)),
         ("SelectionChange", protocol.selection(revision=1, add=[], remove=[])),
-        ("Status", protocol.status(view="a", revision=1, count=0, selection=[])),
+        ("Status", protocol.status(view="a", revision=1, count=0, selection=[], groups=None)),
         ("Failure", protocol.error(view="a", rid=None, message="")),
     ],
 )

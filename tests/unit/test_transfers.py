@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from nbgallery import encode, protocol, transfers
+from nbgallery.arrangement import Arrangement
 from nbgallery.items import Change, Item, ItemList
 from nbgallery.protocol import MAX_BUFFER_BYTES, MAX_UNACKNOWLEDGED
 from nbgallery.selection import Ranges
@@ -37,11 +38,12 @@ def noise(size: int) -> np.ndarray[Any, Any]:
 class Desk:
     def __init__(self, value: Any) -> None:
         self.items = ItemList(as_sequence(value))
+        self.arrangement = Arrangement(self.items)
         self.turn, self.pool, self.outbox = Turn(), HandPool(), HandOutbox()
         self.sent: list[tuple[dict[str, Any], bytes]] = []
         self.encoding: tuple[str, int | None] = ("png", None)
         self.wire = Wire(
-            self.items,
+            self.arrangement,
             self.turn,
             self.outbox,
             self.send,
@@ -50,7 +52,12 @@ class Desk:
         )
         self.numbers = iter(range(1, 10**6))
         self.transfers = Transfers(
-            self.items, self.turn, self.wire, self.pool, lambda: next(self.numbers), lambda: self.encoding
+            self.arrangement,
+            self.turn,
+            self.wire,
+            self.pool,
+            lambda: next(self.numbers),
+            lambda: self.encoding,
         )
 
     def send(self, one: Parcel) -> None:
@@ -72,7 +79,7 @@ class Desk:
 
     def edit(self, change: Change) -> None:
         with self.turn():
-            self.wire.list_changed(change)
+            self.wire.list_changed(self.arrangement.follow(change))
 
     def chunks(self, rid: int | None = None) -> list[tuple[dict[str, Any], bytes]]:
         return [

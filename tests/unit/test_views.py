@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nbgallery import protocol
+from nbgallery.arrangement import Arrangement
 from nbgallery.items import Change, Item, ItemList
 from nbgallery.selection import Ranges
 from nbgallery.sequences import as_sequence
@@ -38,11 +39,12 @@ class Recorder:
 class Desk:
     def __init__(self) -> None:
         self.items = ItemList(as_sequence([f"p{number}" for number in range(10)]))
+        self.arrangement = Arrangement(self.items)
         self.turn, self.outbox = Turn(), HandOutbox()
         self.sent: list[dict[str, Any]] = []
         self.selection = Ranges()
         self.wire = Wire(
-            self.items,
+            self.arrangement,
             self.turn,
             self.outbox,
             self.send,
@@ -52,7 +54,7 @@ class Desk:
         self.rooms = Recorder(self.turn)
         rooms: Any = self.rooms
         self.views = Views(
-            items=self.items,
+            items=self.arrangement,
             turn=self.turn,
             wire=self.wire,
             feed=rooms,
@@ -67,7 +69,7 @@ class Desk:
 
     def edit(self, change: Change) -> None:
         with self.turn():
-            self.wire.list_changed(change)
+            self.wire.list_changed(self.arrangement.follow(change))
 
     def say(self, kind: str, **fields: Any) -> None:
         self.views.receive({"kind": kind, "v": 1, "view": "v", **fields})

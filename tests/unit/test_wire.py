@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbgallery import wire
+from nbgallery.arrangement import Arrangement
 from nbgallery.items import Item, ItemList
 from nbgallery.selection import Ranges
 from nbgallery.sequences import as_sequence
@@ -23,11 +24,14 @@ class Desk:
 
     def __init__(self, count: int = 10) -> None:
         self.items = ItemList(as_sequence([f"{number}.png" for number in range(count)]))
+        self.arrangement = Arrangement(self.items)
         self.outbox = HandOutbox()
         self.sent: list[dict[str, Any]] = []
         self.selection = Ranges()
         self.turn = Turn()
-        self.wire = Wire(self.items, self.turn, self.outbox, self.send, self.state, lambda: self.selection)
+        self.wire = Wire(
+            self.arrangement, self.turn, self.outbox, self.send, self.state, lambda: self.selection
+        )
 
     def send(self, one: Parcel) -> None:
         assert not self.turn._depth, "the lock must be free while it is sent"
@@ -38,7 +42,7 @@ class Desk:
 
     def changed(self, change: Change) -> None:
         self.selection = self.selection.shifted(change.operations)
-        self.wire.list_changed(change)
+        self.wire.list_changed(self.arrangement.follow(change))
 
     def run(self) -> list[dict[str, Any]]:
         self.outbox.run()
@@ -57,7 +61,7 @@ def test_edits_of_one_frame_leave_as_one_message():
     splice, state = desk.run()
     assert splice["operations"] == [insert(10, 5000)]
     assert (splice["base"], splice["revision"], splice["count"]) == (1, 5001, 5010)
-    assert state["state"] == {"_count": 5001, "_revision": 5001, "_page_limit": 5001}
+    assert state["state"] == {"_count": 5001, "_revision": 5001, "_page_limit": 5001, "_groups": 5001}
     assert desk.run() == []
 
 

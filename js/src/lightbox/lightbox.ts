@@ -37,7 +37,7 @@ function openLightbox(view: View, actions: Actions, { body, grid, overlay }: Pla
     focused ||= frame.matches(":focus-within");
     // Also before: Chromium keeps an <img> for good that loses its `src` outside the document.
     end.abort();
-    actions.help.value = false;
+    actions.help.value = actions.goTo.value = false;
   });
   const frame = drawLightbox(view, actions, modal, end.signal);
   const viewer = frame.firstElementChild as HTMLElement;

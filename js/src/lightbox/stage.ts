@@ -129,6 +129,7 @@ export function drawStage(
         put(video);
       },
       onerror() {
+        free(video);
         if (now === visit) explain("This browser cannot play this video. It can be downloaded.");
       },
     });
@@ -138,7 +139,7 @@ export function drawStage(
     const { kind, mime, url, error, complete } = header;
     scalable = mime === SVG;
     if (error) explain(error);
-    else if (data) load(data, complete);
+    else if (data) load(data(), complete);
     else if (url && kind === "image") load(url, true);
     if (url && kind === "video") play(safeUrl(url, kind) ?? "data:,");
     if (!canvas.firstChild) place();

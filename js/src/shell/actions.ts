@@ -26,6 +26,7 @@ export function createActions({ id, store, signal: ended }: View, root: HTMLElem
   const toast = signal("");
   const jobs = signal<readonly Job[]>([]);
   const help = signal(false);
+  const goTo = signal(false);
   /** Whether the gallery, or its lightbox, fills the screen. */
   const fullscreen = signal(false);
   let timer: ReturnType<typeof setTimeout>;
@@ -78,6 +79,7 @@ export function createActions({ id, store, signal: ended }: View, root: HTMLElem
     toast,
     jobs,
     help,
+    goTo,
     fullscreen,
     say,
     arrival,
@@ -109,7 +111,7 @@ export function createActions({ id, store, signal: ended }: View, root: HTMLElem
       const { header, data } = feed.entry(index) ?? {};
       const { caption, url, name = "", mime = "", complete } = header ?? {};
       // Without asking the kernel where the bytes are here: sharing must follow the click at once.
-      const here = complete && data ? { blob: data, mime, name } : feed.original(index);
+      const here = complete && data ? { blob: data(), mime, name } : feed.original(index);
       const file = url
         ? undefined
         : (here ?? (await fetched("Fetching the picture", { purpose: "download", index })));

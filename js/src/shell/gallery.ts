@@ -8,6 +8,7 @@ import type { View } from "../view";
 import { type Actions, createActions } from "./actions";
 import { iconButton } from "./icons";
 import { drawOverlay } from "./notes";
+import { createSearch, drawFound, type Search } from "./search";
 import { drawTools, labelOf } from "./toolbar";
 
 export function mountGallery(el: HTMLElement, view: View): void {
@@ -31,13 +32,14 @@ function drawGallery(el: HTMLElement, view: View): void {
     style: () => options.visible.value === "hidden" && "visibility:hidden",
     // JupyterLab zooms an <img> that is clicked twice.
     ondblclick: (event: Event) => event.stopPropagation(),
-    onkeydown: (event: KeyboardEvent) => pressed(event, actions),
+    onkeydown: (event: KeyboardEvent) => pressed(event, view, actions, search.open),
   });
   // JupyterLab's shortcuts (D D deletes the cell): it asks the focused element itself before it asks its ancestors.
   root.addEventListener("focusin", ({ target }) =>
     (target as Element).setAttribute("data-lm-suppress-shortcuts", "true"),
   );
   const actions = createActions(view, root);
+  const search = createSearch(view);
   // Size through custom properties and classes, not inline styles: those belong to ipywidgets' `layout`, which must win.
   el.classList.add("nbg-host");
   live(() => {
@@ -47,36 +49,45 @@ function drawGallery(el: HTMLElement, view: View): void {
   const grid = h("div");
   const body = h("div.nbg-body", {}, grid);
   const overlay = drawOverlay(view, actions);
-  root.append(drawHeader(view, actions), body, overlay);
+  root.append(drawHeader(view, actions, search), body, overlay);
   el.append(root);
   mountGrid(grid, view);
   mountLightbox(view, actions, { body, grid, overlay }, isDrawn);
   atEnd(() => root.remove());
 }
 
-function drawHeader(view: View, actions: Actions): HTMLElement {
+function drawHeader(view: View, actions: Actions, search: Search): HTMLElement {
   const { options, feed, selection } = view.store;
   const label = () => labelOf(view);
   const selected = () => selection.value.size;
   const count = () => {
     const all = `${feed.count.value.toLocaleString()} item${feed.count.value === 1 ? "" : "s"}`;
+    if (!selected()) return drawFound(view) || all;
     // How many there are is left out where there is no room.
-    return selected() ? [`${selected().toLocaleString()} `, h("span", {}, `of ${all} `), "selected"] : all;
+    return [`${selected().toLocaleString()} `, h("span", {}, `of ${all} `), "selected"];
   };
   return h(
     "div.nbg-header",
-    { hidden: () => !label() && !options._buttons.value.length },
+    { hidden: () => !label() && !options._buttons.value.length && !search.isOpen() },
     h("span.nbg-label", { title: label }, label),
     h("span.nbg-count", {}, count),
     iconButton("close", "Clear the selection", view.clearSelection, { hidden: () => !selected() }),
+    ...search.elements,
     drawTools(view, actions),
   );
 }
 
 /** Keys that mean the same wherever the focus is. */
-function pressed(event: KeyboardEvent, { help, toggleFullscreen }: Actions): void {
+function pressed(
+  event: KeyboardEvent,
+  { lightbox }: View,
+  { help, goTo, toggleFullscreen }: Actions,
+  search: () => void,
+): void {
   const name = gridCommand(event)?.name;
   if (name === "help") help.value = !help.peek();
+  else if (name === "goTo") goTo.value = true;
+  else if (name === "search" && lightbox.peek() === "closed") search();
   else if (name === "fullscreen" && document.fullscreenEnabled) toggleFullscreen();
   else return;
   event.preventDefault();

@@ -6,6 +6,7 @@ import { atEnd, focus, h, live } from "../reactive";
 import { signal } from "../signals";
 import type { View } from "../view";
 import type { Actions } from "./actions";
+import { drawGoTo } from "./goto";
 import { iconButton } from "./icons";
 
 const NEWS = {
@@ -25,6 +26,7 @@ export function drawOverlay(view: View, actions: Actions): HTMLElement {
     "div.nbg-overlay",
     {},
     drawHelp(view, actions),
+    drawGoTo(view, actions),
     h("div", {}, () =>
       jobs.value.map(({ title, opening }) =>
         drawCard(
