@@ -6,6 +6,7 @@
 import { createMemory } from "./cache";
 import { asRanges, edgeFor, isSharp, missingIndices } from "./demand";
 import { type Opening, type OpenRequest, openings } from "./openings";
+import type { Bytes } from "./picture";
 import type {
   EntryHeader,
   Groups,
@@ -22,8 +23,8 @@ import type { Send } from "./store";
 
 export interface Entry {
   readonly header: EntryHeader;
-  /** Gives the thumbnail; null for remote media, a video without poster, an error. */
-  readonly data: (() => Blob) | null;
+  /** The thumbnail; null for remote media, a video without poster, an error. */
+  readonly data: Bytes | null;
   readonly size: number;
 }
 
@@ -45,10 +46,10 @@ export type Connection = "live" | "waiting" | "gone";
 type Buffer = DataView | Uint8Array;
 
 /** All that a gallery keeps: thousands of thumbnails, or some large photographs; little for a browser tab. */
-const MEMORY_BYTES = 192 * 2 ** 20;
+const MEMORY_BYTES = 128 * 2 ** 20;
 
-/** What an entry costs beside its thumbnail's bytes: with what a browser keeps of a Blob, measured in Chromium. */
-const ENTRY_BYTES = 8192;
+/** What an entry costs beside its thumbnail's bytes. */
+const ENTRY_BYTES = 600;
 
 /** marimo turns every message into an HTTP request, so a flick of the wheel must not send one a frame. */
 const WANT_INTERVAL_MS = 40;
@@ -116,7 +117,11 @@ export function createFeed(
   /** Ask for what is missing, unless all of it has been asked for. */
   const ask = (demand: Demand, view: string) => {
     const { pixels, asked } = demand;
-    const missing = missingIndices(demand.ranges, count.peek(), (index) => isHere(index, pixels));
+    const lacking = (ranges: readonly Range[]) =>
+      missingIndices(ranges, count.peek(), (index) => isHere(index, pixels));
+    // What is seen comes first, and alone: nothing that is not seen yet takes the time to make and to draw it.
+    const seen = lacking(demand.ranges.slice(0, 1));
+    const missing = seen.size ? seen : lacking(demand.ranges);
     if (connection.peek() === "gone") return;
     if (missing.size === asked.size && [...missing].every((index) => asked.has(index))) return;
     const wait = demand.sentAt + WANT_INTERVAL_MS - Date.now();
@@ -180,12 +185,8 @@ export function createFeed(
     const all = { index, parts: [...parts, data.slice()], size: size + data.length };
     arriving.set(to, all);
     if (all.size !== part[1]) return null;
-    let blob: Blob | undefined;
-    // A Blob takes a quarter of a millisecond to make: of what flies past, none is made.
-    return () => {
-      blob ??= new Blob(all.parts.splice(0), { type });
-      return blob;
-    };
+    // A Blob takes a millisecond of the page and the browser to make: most thumbnails never become one.
+    return all.parts[1] ? new Blob(all.parts, { type }) : (all.parts[0] ?? null);
   };
 
   /** Take in the entries of a message to the view `to`. */
@@ -282,7 +283,7 @@ export function createFeed(
     keepPoster(index: number, data: Blob) {
       const header = entries.get(index)?.header;
       if (header?.kind !== "video") return;
-      entries.set(index, { header, data: () => data, size: data.size });
+      entries.set(index, { header, data, size: data.size });
       tell({ type: "entries", indices: [index] });
     },
 

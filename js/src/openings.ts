@@ -40,7 +40,7 @@ interface Pending {
 }
 
 /** What stays however many thumbnails there are: some large photographs. A video beyond it is fetched again. */
-const SHARE_BYTES = 96 * 2 ** 20;
+const SHARE_BYTES = 64 * 2 ** 20;
 
 export function openings(send: Send, revision: ReadonlySignal<number>, memory: Memory) {
   const kept = memory.cache<OriginalFile>(

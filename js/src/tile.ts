@@ -62,12 +62,12 @@ export function createTile() {
 
     draw() {
       const { header, data } = entry ?? {};
-      const source = header?.error ? null : (data?.() ?? (header?.kind === "image" && header.url));
+      const source = header?.error ? null : (data ?? (header?.kind === "image" && header.url));
       if (!source || source === picture.source) return;
       endVideo();
       trouble = undefined;
       since = performance.now();
-      picture.show(source);
+      picture.show(source, header?.mime);
     },
 
     /** A video stands in for its own poster. */
@@ -137,7 +137,8 @@ export function createTile() {
     if (caption.textContent !== short(text)) caption.textContent = short(text);
     // Why there is no picture, or the length of the video.
     frame.dataset.note =
-      reason || (video?.title ?? ((kind === "video" && (entry?.data?.() as File | undefined)?.name) || ""));
+      reason ||
+      (video?.title ?? ((kind === "video" && (entry?.data as File | null | undefined)?.name) || ""));
     // The picture's mean colour while there is nothing else: behind what is transparent it would say something false.
     frame.style.background = reason || "drawn" in element.dataset ? "" : color;
     const raster = kind === "image" && mime !== "image/svg+xml";

@@ -1,5 +1,6 @@
 /** A widget model without a notebook, and messages as the kernel sends them. */
 
+import { asBlob, type Bytes } from "../src/picture";
 import type { EntryHeader, Groups, Original, Range, SpliceOperation } from "../src/protocol";
 import type { WidgetModel } from "../src/store";
 
@@ -143,6 +144,6 @@ export function failure(rid: number | null, message: string, view = "a"): unknow
   return { kind: "error", v: 1, view, rid, message };
 }
 
-export async function read(blob: Blob | null | undefined): Promise<number[]> {
-  return blob ? [...new Uint8Array(await blob.arrayBuffer())] : [];
+export async function read(bytes: Bytes | null | undefined): Promise<number[]> {
+  return bytes ? [...new Uint8Array(await asBlob(bytes, "").arrayBuffer())] : [];
 }

@@ -1,5 +1,7 @@
+// @vitest-environment happy-dom
+
 import { describe, expect, it } from "vitest";
-import { enlarged, type Fit, safeUrl } from "../src/picture";
+import { asBlob, enlarged, type Fit, Picture, safeUrl } from "../src/picture";
 
 describe("safeUrl", () => {
   it.each([
@@ -50,5 +52,24 @@ describe("enlarged", () => {
     ["cover", 0, 0, 1, false],
   ])("%s of %d × %d at %d device pixels a pixel: %s", (fit, width, height, ratio, expected) => {
     expect(enlarged({ width, height }, box, fit, ratio)).toBe(expected);
+  });
+});
+
+describe("a picture's own bytes", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+
+  it("are its address where the browser can spell them quickly", () => {
+    const quick = Object.assign(bytes.slice(), { toBase64: () => "AQID" });
+    const picture = new Picture({ loaded() {}, failed() {} });
+    picture.show(quick, "image/webp");
+    expect(picture.element.src).toBe("data:image/webp;base64,AQID");
+  });
+
+  it("are a Blob elsewhere", async () => {
+    const old = Object.assign(bytes.slice(), { toBase64: undefined });
+    const picture = new Picture({ loaded() {}, failed() {} });
+    picture.show(old, "image/webp");
+    expect(picture.element.src).toMatch(/^blob:/);
+    expect([...new Uint8Array(await asBlob(old, "image/webp").arrayBuffer())]).toEqual([1, 2, 3]);
   });
 });

@@ -80,7 +80,7 @@ describe("traits", () => {
     const entries = [header(0), header(1), header(2)];
     const page = { revision: 1, entries, data: new DataView(bytesOf(entries).buffer) };
     const { model, store } = started({ _page_0: page, _page_limit: 2 });
-    expect(await read(store.feed.entry(1)?.data?.())).toEqual([1, 1, 1, 1]);
+    expect(await read(store.feed.entry(1)?.data)).toEqual([1, 1, 1, 1]);
     expect(store.feed.entry(2)).toBeUndefined();
     model.push("_page_1", { ...page, entries: entries.slice(2), data: new Uint8Array(4) });
     expect(store.feed.entry(2)).toBeDefined();
@@ -117,7 +117,7 @@ describe("messages", () => {
   it("bring thumbnails", async () => {
     const { model, store } = started();
     model.receive(...thumbs([header(5)]));
-    expect(await read(store.feed.entry(5)?.data?.())).toEqual([5, 5, 5, 5]);
+    expect(await read(store.feed.entry(5)?.data)).toEqual([5, 5, 5, 5]);
   });
 
   it("tell the person something until it is dismissed; not the errors of requests", () => {

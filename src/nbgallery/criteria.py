@@ -412,14 +412,15 @@ def file_name(media: object) -> str:
     >>> file_name("pets/cat.png"), file_name("https://example.org/a%20cat.png?size=9"), file_name(b"...")
     ('cat.png', 'a cat.png', '')
     """
-    if isinstance(media, os.PathLike):
+    # A million of these may be looked at, and nearly all are str: an abstract class is asked last.
+    if not isinstance(media, str) and isinstance(media, os.PathLike):
         media = os.fspath(media)
     if not isinstance(media, str):
         name = getattr(media, "name", None) or getattr(media, "filename", None)
         return os.path.basename(name) if isinstance(name, str) else ""  # noqa: PTH119 (any str, be it no path)
-    if media.startswith("data:") or media.lstrip().startswith("<"):
+    if media.startswith("data:") or media.lstrip()[:1] == "<":
         return ""
-    if _URL.match(media):
+    if "://" in media and _URL.match(media):
         return PurePosixPath(unquote(urlsplit(media).path)).name
     return media.replace("\\", "/").rstrip("/").rpartition("/")[2]
 

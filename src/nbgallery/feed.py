@@ -34,6 +34,11 @@ CACHE_BYTES = 40 * 2**20
 #: which is where Jupyter begins to drop them.
 _BATCH_SECONDS = 0.025
 
+#: As long as an earlier one is on its way, a batch waits for its arrival, but no longer than this: a message
+#: costs the page, and what lies between, as much as some thumbnails do, and while the page is at work on one,
+#: the next may as well grow.
+_BUSY_SECONDS = 0.15
+
 #: What has not been acknowledged for so long, when the view asks again, was lost on the way there or back.
 _LOST_SECONDS = 10.0
 
@@ -79,7 +84,8 @@ class _Viewer:
     owed: bool = False
     #: The revision of that ``want``, when nobody knows any more what it meant.
     missed: int | None = None
-    flushing: bool = False
+    #: When the next batch is to leave; None while none is due.
+    due: float | None = None
 
     def is_full(self) -> bool:
         """Whether it has enough to take in."""
@@ -301,19 +307,25 @@ class Feed:
     # Sending
 
     def _flush_soon(self, viewer: _Viewer) -> None:
-        if viewer.flushing or viewer.is_full():
+        if viewer.is_full():
             return
         nothing_coming = not viewer.making and not viewer.wanted
         if not (viewer.ready or viewer.large or (viewer.owed and nothing_coming)):
             return
         full = sum(encoded.size for encoded in viewer.ready.values()) >= protocol.MAX_BUFFER_BYTES
-        viewer.flushing = True
         at_once = full or nothing_coming or viewer.large is not None
-        self._wire.post(partial(self._flush, viewer), 0.0 if at_once else _BATCH_SECONDS)
+        delay = 0.0 if at_once else _BUSY_SECONDS if viewer.on_the_way else _BATCH_SECONDS
+        due = time.monotonic() + delay
+        if viewer.due is None or due < viewer.due:
+            viewer.due = due
+            self._wire.post(partial(self._flush, viewer, due), delay)
 
-    def _flush(self, viewer: _Viewer) -> list[Parcel]:
+    def _flush(self, viewer: _Viewer, due: float) -> list[Parcel]:
         """Compose one batch; on the sender thread, under the lock."""
-        viewer.flushing = False
+        # Else there was reason to send one sooner.
+        if due != viewer.due:
+            return []
+        viewer.due = None
         if self._closed or viewer.is_full():
             return []
         found = self._part(viewer) or self._batch(viewer)

@@ -218,7 +218,7 @@ def decode_picture(image: Image.Image, label: str, edge: int | None, *, own: boo
         raise MediaError(f"{label} holds no pixels: its size is {full[0]} x {full[1]}")
     if own and edge:
         target = pictures.fitted(full, edge)
-        wanted = (math.ceil(target[0] * pictures.GAP), math.ceil(target[1] * pictures.GAP))
+        wanted = (math.ceil(target[0] * pictures.DRAFT_GAP), math.ceil(target[1] * pictures.DRAFT_GAP))
         drafted = image.draft("", wanted) if target != full else None
         box = drafted[1] if drafted else None
     if own:

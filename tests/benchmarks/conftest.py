@@ -67,9 +67,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     report = config.stash[REPORT]
     if not report.measurements:
         return
-    facts = machine.describe(config.stash[CHROMIUM])
+    facts = write_results(config)
     folder: Path = config.option.bench_results
-    report.write(folder / "results.json", facts)
     plot.draw(report.first_screens, folder / "first-screen.svg")
     if config.option.bench_plot is not None and plot.is_complete(report.first_screens):
         shutil.copy(folder / "first-screen.svg", config.option.bench_plot)
@@ -88,10 +87,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         write(f"  {each.budget} {each.what}: {each.measured}, bar {each.bar}")
 
 
+def write_results(config: pytest.Config) -> dict[str, object]:
+    """Write every sample; return what is known of the machine."""
+    facts = machine.describe(config.stash[CHROMIUM])
+    config.stash[REPORT].write(config.option.bench_results / "results.json", facts)
+    return facts
+
+
 @pytest.fixture
-def report(request: pytest.FixtureRequest) -> Report:
-    """Return the report of this run."""
-    return request.config.stash[REPORT]
+def report(request: pytest.FixtureRequest) -> Iterator[Report]:
+    """Return the report of this run, and write down what it has so far: a run may be interrupted."""
+    config = request.config
+    yield config.stash[REPORT]
+    write_results(config)
 
 
 @pytest.fixture

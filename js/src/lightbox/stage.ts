@@ -1,7 +1,7 @@
 /** The place where one item is seen large: its thumbnail at once, then the picture or video itself. */
 
 import type { Entry, Opening, OriginalFile } from "../feed";
-import { Picture, safeUrl } from "../picture";
+import { asBlob, Picture, safeUrl } from "../picture";
 import { atEnd, h, live } from "../reactive";
 import { shift } from "../selection";
 import type { Actions } from "../shell/actions";
@@ -139,7 +139,7 @@ export function drawStage(
     const { kind, mime, url, error, complete } = header;
     scalable = mime === SVG;
     if (error) explain(error);
-    else if (data) load(data(), complete);
+    else if (data) load(asBlob(data, mime), complete);
     else if (url && kind === "image") load(url, true);
     if (url && kind === "video") play(safeUrl(url, kind) ?? "data:,");
     if (!canvas.firstChild) place();

@@ -1,7 +1,7 @@
 /** What the built-in buttons do, and what is said of it. Draws nothing but the anchor of a download. */
 
 import type { Opening, OpenRequest, OriginalFile } from "../feed";
-import { safeUrl } from "../picture";
+import { asBlob, safeUrl } from "../picture";
 import type { Range } from "../protocol";
 import { signal } from "../signals";
 import type { View } from "../view";
@@ -111,7 +111,7 @@ export function createActions({ id, store, signal: ended }: View, root: HTMLElem
       const { header, data } = feed.entry(index) ?? {};
       const { caption, url, name = "", mime = "", complete } = header ?? {};
       // Without asking the kernel where the bytes are here: sharing must follow the click at once.
-      const here = complete && data ? { blob: data(), mime, name } : feed.original(index);
+      const here = complete && data ? { blob: asBlob(data, mime), mime, name } : feed.original(index);
       const file = url
         ? undefined
         : (here ?? (await fetched("Fetching the picture", { purpose: "download", index })));
