@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 from tests.benchmarks.conftest import OpenBench
 from tests.benchmarks.pages import Bench
 from tests.benchmarks.pictures import Listing
