@@ -133,7 +133,7 @@ export function mountGrid(host: HTMLElement, view: View): void {
     const before = current();
     fresh ||= change.type === "reset";
     const now = change.type === "reset" ? 0 : clamp(moved(before) ?? before, 0, count - 1);
-    const focused = pool.hasFocus() || empty.matches(":focus");
+    const focused = pool.hasFocus() || host.querySelector(".nbg-empty:focus, .nbg-empty :focus");
     posters.follow(moved);
     pool.follow(moved, before, count ? now : null);
     active.value = now;

@@ -215,7 +215,10 @@ export function stepped(layout: Layout, index: number, step: Step, column?: numb
   const vertical = (rows: number) => {
     const top = clamp(rowTop(layout, index) + rows * pitch, 0, rowTop(layout, last));
     const start = rowAt(layout, top, Math.floor);
-    return Math.min(start + (column ?? own), at(layout.firsts, cell(layout, start)[0] + 1) - 1);
+    return Math.min(
+      start + Math.min(column ?? own, layout.columns - 1),
+      at(layout.firsts, cell(layout, start)[0] + 1) - 1,
+    );
   };
   const to = {
     ArrowLeft: index - 1,

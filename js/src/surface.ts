@@ -19,6 +19,7 @@ import {
 import type { Range } from "./protocol";
 import { atEnd, focus, h } from "./reactive";
 import { GUTTER, LONG } from "./scrubber";
+import { computed } from "./signals";
 import type { Look } from "./tile";
 import type { View } from "./view";
 
@@ -40,6 +41,8 @@ export function createSurface(host: HTMLElement, list: HTMLElement, view: View, 
   /** The item that stays where it is when the layout changes, and how far its row is scrolled past. */
   let anchor = 0;
   let past = 0;
+  /** Not the search itself, which says ten times a second how far it is. */
+  const searched = computed(() => !!find.value?.text);
   /** The least height, while a text is searched. */
   let held = 0;
   let backwards = false;
@@ -49,8 +52,10 @@ export function createSurface(host: HTMLElement, list: HTMLElement, view: View, 
   /** Why there is nothing to see, and the way back. */
   function whyEmpty() {
     const { text, total, done } = find.value ?? {};
+    // What is written anew would take the focus along.
+    focus(host.querySelector(".nbg-empty :focus")?.closest(".nbg-empty"));
     if (!total) return "No images yet";
-    if (done !== null) return "Searching…";
+    if (done !== null && feed.answers.value) return "Searching…";
     const showAll = () => {
       // The button goes before the items come.
       focus(empty);
@@ -68,6 +73,7 @@ export function createSurface(host: HTMLElement, list: HTMLElement, view: View, 
     const groups = feed.groups.peek();
     const fit = options.object_fit.value ?? "cover";
     const set = options.height.value;
+    const isSearched = searched.value;
     const shape = {
       count,
       groups,
@@ -79,7 +85,7 @@ export function createSurface(host: HTMLElement, list: HTMLElement, view: View, 
     // Hidden (a closed tab, an output out of sight): nothing to measure, and everything stays for when it is shown again.
     if (!shape.outerWidth) return;
     // What is found may be little: the page below does not jump while a person types.
-    held = find.value?.text ? held || grid.offsetHeight : 0;
+    held = isSearched && !document.fullscreenElement ? held || grid.offsetHeight : 0;
     grid.style.setProperty("--nbg-held", `${held}px`);
     scroller.hidden = !count;
     empty.hidden = count > 0;

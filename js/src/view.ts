@@ -35,6 +35,7 @@ export function createView(store: Store, ended: AbortSignal, modalAllowed: boole
   });
   feed.subscribe((change) => {
     if (change.type === "splice") view.anchor = shift(view.anchor, change.operations) ?? view.anchor;
+    else if (change.type === "reset") view.anchor = 0;
   }, ended);
 
   const report = (name: EventName, target: EventTarget, index: number) =>

@@ -197,7 +197,7 @@ describe("the header", () => {
     expect(text(".nbg-count")).toBe("100 items");
     arrange(42, { text: "cat", total: 1000 });
     expect(text(".nbg-count")).toBe("42 of 1,000");
-    expect(view.announcement.value).toBe("42 found");
+    expect(view.announcement.value).toBe("42 found for “cat”");
     model.push("_find", { text: "cat", total: 1_000_000, arranged: [], done: 12_000 });
     expect(text(".nbg-count")).toBe("Searching… 12,000 of 1,000,000");
     expect(part(".nbg-header progress")?.getAttribute("value")).toBe("0.012");

@@ -278,9 +278,14 @@ describe("the multi-selection", () => {
     model.receive(splice(2, 11, [{ op: "splice", at: 7, remove: 1, insert: 0 }]));
     view.extend(8);
     expect(store.selection.value.pairs).toEqual([[7, 9]]);
-    model.receive(splice(3, 3, [{ op: "reset" }]));
+  });
+
+  it("extends from the first item of another list", () => {
+    const { view, store, model } = started();
+    view.toggle(5);
+    model.receive(splice(1, 3, [{ op: "reset" }]));
     view.extend(1);
-    expect(store.selection.value.pairs).toEqual([[1, 3]]);
+    expect(store.selection.value.pairs).toEqual([[0, 2]]);
   });
 
   it("takes all and none, as one event each", () => {

@@ -10,7 +10,9 @@ import shutil
 import tarfile
 import tempfile
 import warnings
+import weakref
 import zipfile
+import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -58,7 +60,8 @@ class Contents:
         self._numbers = array("q")
         self._archive = archive
         self._origin = origin
-        self._spooled = archive if spooled else None
+        # Also when nobody closes the gallery: at the latest when the kernel ends.
+        self._remove = weakref.finalize(self, _remove, archive, os.getpid()) if spooled else None
         self.names = Names(self._note(member) for member in members if not is_hidden(member.name))
 
     def _note(self, member: Member) -> str:
@@ -103,9 +106,14 @@ class Contents:
 
     def close(self) -> None:
         """Remove the temporary file, if there is one."""
-        spooled, self._spooled = self._spooled, None
-        if spooled is not None:
-            Path(spooled).unlink(missing_ok=True)
+        if self._remove is not None:
+            self._remove()
+
+
+def _remove(archive: str, process: int) -> None:
+    # A forked child must not take its parent's file along when it ends.
+    if os.getpid() == process:
+        Path(archive).unlink(missing_ok=True)
 
 
 def contents_of(path: object) -> Contents:
@@ -169,7 +177,7 @@ def _read_packed(unpacked: IO[bytes], origin: str) -> Contents:
             return Contents(found, spooled.name, origin, spooled=True)
         except BaseException as error:
             Path(spooled.name).unlink(missing_ok=True)
-            if isinstance(error, (EOFError, lzma.LZMAError, ValueError)):
+            if isinstance(error, (EOFError, lzma.LZMAError, ValueError, zlib.error)):
                 raise MediaError(f"it is damaged: {error}") from error
             raise
 

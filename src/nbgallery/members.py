@@ -82,6 +82,38 @@ class Missing(Openable):
 
 
 @dataclass(frozen=True, repr=False)
+class Stored(Openable):
+    """A file that a data set holds as bytes, under its own name: another process can open it as well.
+
+    Examples
+    --------
+    >>> file = Stored("a.gif", b"GIF89a")
+    >>> file, file.size, file.open().read()
+    (Stored('a.gif'), 6, b'GIF89a')
+    """
+
+    name: str
+    data: bytes
+
+    @property
+    def size(self) -> int:  # type: ignore[override]  # read only, as the dataclass is
+        """Its bytes."""
+        return len(self.data)
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return locations.shown(self.name)
+
+    def open(self) -> BinaryIO:
+        """Open its bytes at their start."""
+        return io.BytesIO(self.data)
+
+    def __repr__(self) -> str:
+        return f"Stored({self.name!r})"
+
+
+@dataclass(frozen=True, repr=False)
 class Member(Openable):
     """A file within a zip or tar, named by where its bytes are: another process can read it as well.
 

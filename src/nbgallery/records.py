@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import PurePath
 from threading import RLock
 from typing import Any
 
+from nbgallery.members import Stored
 from nbgallery.sequences import Source
 
 
@@ -50,8 +50,8 @@ def unwrapped(value: object) -> object:
     >>> unwrapped({"bytes": None, "path": "a.png"}), unwrapped("b.png")
     ('a.png', 'b.png')
     >>> file = unwrapped({"bytes": b"GIF89a", "path": "c/a.gif"})
-    >>> file.name, file.read()
-    ('a.gif', b'GIF89a')
+    >>> file, file.size
+    (Stored('a.gif'), 6)
     """
     if not isinstance(value, Mapping) or not {"bytes", "path"} & value.keys():
         return value
@@ -60,6 +60,4 @@ def unwrapped(value: object) -> object:
         return path
     if not isinstance(path, str) or not path:
         return bytes(data)
-    file = io.BytesIO(data)
-    file.name = PurePath(path).name
-    return file
+    return Stored(PurePath(path).name, bytes(data))

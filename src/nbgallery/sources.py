@@ -34,6 +34,9 @@ class Sources:
         def group(self, key: Any) -> None:
             """See the gallery."""
 
+        def close(self) -> None:
+            """Free what it holds."""
+
         def _close_too(self, room: Any) -> None: ...
 
         _items: ItemList
@@ -164,7 +167,12 @@ class Sources:
         gallery = cls(source, **options)
         gallery._origin = source
         if group is not None:
-            gallery.group(lambda item: source.value_of(item, group))
+            try:
+                gallery.group(lambda item: source.value_of(item, group))
+            except BaseException:
+                # Nobody has it yet who could close it.
+                gallery.close()
+                raise
         return gallery
 
     @classmethod

@@ -12,6 +12,7 @@ from typing import Protocol
 from nbgallery.errors import GalleryError, MediaError
 from nbgallery.folders import FolderSource
 from nbgallery.items import Change, Item, ItemList
+from nbgallery.members import Missing
 from nbgallery.state import joined
 
 logger = logging.getLogger(__name__)
@@ -148,7 +149,10 @@ class FolderWatch:
                     self._compare()
                     self.began.set()
                 self._hear(path for _change, path in heard)
-                self._look()
+                try:
+                    self._look()
+                except Exception:  # what an observer of the gallery raises
+                    logger.exception("What follows from a change of %s has failed", self._folder.root)
         except Exception:
             if not self._ended.is_set():
                 logger.exception("The folder %s is not watched any more", self._folder.root)
@@ -229,8 +233,15 @@ class FolderWatch:
         return self._ids[name] if name in self._ids else self._folder.find(name)
 
     def _take_in(self, names: Iterable[str]) -> None:
-        made = {name: self._folder.item_of(name) for name in names}
+        made = {name: self._item_of(name) for name in names}
         self._edit(lambda: self._added(made))
+
+    def _item_of(self, name: str) -> Item:
+        try:
+            return self._folder.item_of(name)
+        except Exception as error:  # whatever the user's function for captions raises is one bad tile
+            logger.warning("A file that has come, %r, has no caption", name, exc_info=error)
+            return Item(Missing(f"{type(error).__name__}: {error}"))
 
     def _added(self, made: dict[str, Item]) -> list[Change]:
         changes: list[Change] = []

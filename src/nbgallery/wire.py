@@ -159,13 +159,17 @@ class Wire:
             self.post(tuple, delay)
 
     def _leave(self, compose: Callable[[], Iterable[Parcel]]) -> None:
-        with self._turn():
-            # First, for it may set traits that are to leave with it; and when it raises, nothing else is
-            # lost.
-            body = list(compose())
-            parcels = [*self._splice(), *self._changed_traits(), *self._selection_change(), *body]
-        for each in parcels:
-            self._send(each)
+        parcels: list[Parcel] = []
+        try:
+            with self._turn():
+                # First, for it may set traits that are to leave with it; and when it raises, nothing else is
+                # lost.
+                body = list(compose())
+                parcels = [*self._splice(), *self._changed_traits(), *self._selection_change(), *body]
+        finally:
+            # Observers are told at the end of the turn: what they raise keeps nothing back.
+            for each in parcels:
+                self._send(each)
 
     def _splice(self) -> Iterable[Parcel]:
         base, revision, operations = self._revision, self._items.revision, self._operations

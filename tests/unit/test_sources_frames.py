@@ -246,3 +246,16 @@ def test_columns_of_several_levels(paths):
     frame = pd.DataFrame({("a", "path"): paths[:2], ("a", "label"): ["x", "y"]})
     gallery = Gallery.from_dataframe(frame, media=("a", "path"), caption=("a", "label"))  # type: ignore[arg-type]  # named so by pandas
     assert [item.caption for item in gallery] == ["x", "y"]
+
+
+def test_too_many_groups_leave_no_gallery_behind(columns, monkeypatch):
+    closed: list[Gallery] = []
+    monkeypatch.setattr("nbgallery.criteria.MAX_GROUPS", 3)
+
+    def close(gallery: Gallery) -> None:
+        closed.append(gallery)
+
+    monkeypatch.setattr(Gallery, "close", close)
+    with pytest.raises(GalleryError, match="one group more than 3"):
+        Gallery.from_dataframe(pd.DataFrame(columns), media="path", group="score", render=False)
+    assert len(closed) == 1

@@ -191,3 +191,18 @@ def test_without_watchfiles_the_command_is_said(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     with pytest.raises(ImportError, match=r"pip install 'nbgallery\[watch\]'"):
         Gallery.from_folder(folder, watch=True)
+
+
+def test_what_the_users_own_code_raises_ends_nothing(folder, watched):
+    captions = {f"{number}.png": str(number) for number in (0, 1, 2, 5)}
+    gallery = watched(folder, caption=lambda path: captions[path.name])
+
+    def observer(_change: object) -> None:
+        raise RuntimeError
+
+    gallery.observe(observer, "value")
+    (folder / "4.png").write_bytes(file_of(4))
+    until(lambda: len(gallery) == 4)
+    (folder / "5.png").write_bytes(file_of(5))
+    until(lambda: len(gallery) == 5)
+    assert gallery[4].caption == "5"

@@ -47,7 +47,8 @@ function openLightbox(view: View, actions: Actions, { body, grid, overlay }: Pla
     viewer.append(overlay);
   }
   // Inline, the focus is taken only from what is now covered: never from the page.
-  if (modal || grid.matches(":focus-within")) focus(viewer);
+  if (modal || body.parentElement?.querySelector(".nbg-header:focus-within, .nbg-body:focus-within"))
+    focus(viewer);
   grid.inert = !modal;
   atEnd(() => {
     frame.remove();

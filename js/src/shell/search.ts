@@ -18,9 +18,12 @@ export function createSearch(view: View) {
   const isOffered = () => feed.answers.value && (feed.count.value > 1 || !!find.value);
   /** Until what is typed is searched. */
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the kernel was asked for last, by whomever. */
+  let asked = "";
   const send = (text: string | null) => {
     clearTimeout(timer);
     timer = undefined;
+    asked = text ?? "";
     search(view.id, text);
   };
   const seek = () => send(field.value);
@@ -54,7 +57,7 @@ export function createSearch(view: View) {
       if (event.isComposing || !/^(Escape|Enter|ArrowDown)$/.test(key)) return;
       event.preventDefault();
       event.stopPropagation();
-      if (key === "Enter" && timer) return seek();
+      if (key === "Enter" && field.value !== asked) return seek();
       // Before the field is hidden, and the focus lost.
       view.focusTile(view.active.peek());
       if (key === "Escape") close();
@@ -64,7 +67,8 @@ export function createSearch(view: View) {
   // What is searched by another view, or was before a reload; but it is not written into what is being typed.
   live(() => {
     const text = find.value?.text ?? "";
-    if (field.matches(":focus")) return;
+    asked = text;
+    if (timer || field.matches(":focus")) return;
     field.value = text;
     opened.value = !!text;
   });
@@ -72,7 +76,7 @@ export function createSearch(view: View) {
     const { text, done } = find.value ?? {};
     const count = feed.count.value;
     if (text && done === null)
-      view.announcement.value = count ? `${count.toLocaleString()} found` : `Nothing found for “${text}”`;
+      view.announcement.value = `${count ? count.toLocaleString() : "Nothing"} found for “${text}”`;
   });
 
   const arranged = () => find.value?.arranged ?? [];
@@ -86,14 +90,18 @@ export function createSearch(view: View) {
       iconButton(
         "close",
         "Show all in their own order",
-        () => send(null),
+        () => {
+          // Before the chip is hidden, and the focus lost.
+          view.focusTile(view.active.peek());
+          send(null);
+        },
         { class: "nbg-chip", hidden: () => !arranged().length, disabled: () => !feed.answers.value },
         // "Filtered, sorted"
         h("span", {}, () => `${arranged().join("ed, ")}ed`.replace(/./, (first) => first.toUpperCase())),
       ),
       h("progress", {
         "aria-label": "Searching",
-        hidden: () => !find.value?.done,
+        hidden: () => !(find.value?.done && feed.answers.value),
         value: () => (find.value?.done ?? 0) / (find.value?.total || 1),
       }),
       h(
@@ -115,6 +123,6 @@ export function drawFound({ store: { feed, find } }: View) {
   const { text, total = count, done } = find.value ?? {};
   const of = (some: number) => `${some.toLocaleString()} of ${total.toLocaleString()}`;
   // What is done in no time is not told of.
-  if (done) return [text ? "Searching… " : "Arranging… ", h("span", {}, of(done))];
+  if (done && feed.answers.value) return [text ? "Searching… " : "Arranging… ", h("span", {}, of(done))];
   return total > count && of(count);
 }
