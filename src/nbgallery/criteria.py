@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from nbgallery.describe import describe
 from nbgallery.errors import GalleryError
 from nbgallery.items import Item
+from nbgallery.pieces import Pieces
 from nbgallery.protocol import MAX_GROUPS, MAX_LABEL_LENGTH, Groups
 
 if TYPE_CHECKING:
@@ -113,6 +114,10 @@ class Criterion(ABC):
         """Give those of the items that were looked at and are to be seen."""
         return _those(ids, self._known.get(ids) != _UNKNOWN)
 
+    def forget(self, ids: Ids) -> None:
+        """Let go of what is known of some items."""
+        self._known.put(ids, _UNKNOWN)
+
     def check(self, item_id: int) -> None:  # noqa: B027 (most have nothing to check)
         """Raise `Unfit` when all items were looked at in vain; the item is one of them."""
 
@@ -141,15 +146,18 @@ class Matching(Criterion):
     def __init__(self, name: str, test: Callable[[Item], object]) -> None:
         super().__init__(name, "int8")
         self._test = test
+        self._asked = self.chosen = False
 
     def judge(self, item: Item) -> bool:
         """Tell whether the item passes."""
+        self._asked = True
         return bool(self._test(item))
 
     def learn(self, ids: Ids, verdicts: Sequence[bool]) -> None:
         """Take which items have passed."""
         import numpy as np  # noqa: PLC0415 (what is not arranged does without)
 
+        self.chosen |= len(ids) > 0 and not self._asked  # nobody looked: they were chosen by index
         self._known.put(ids, np.where(np.asarray(verdicts, bool), _YES, _NO))
 
     def shows(self, item_id: int) -> bool:
@@ -223,14 +231,29 @@ class Sorting(Criterion):
     def _refuse(self, ids: Ids, keys: Sequence[Any], error: Exception) -> None:
         """Say which key cannot be compared."""
         reference = self._keys[0] if self._keys else keys[0]
+        remedy = "let the key return values that can be compared with each other, or None"
         for item_id, key in zip(ids.tolist(), keys, strict=True):
             try:
                 bool(reference < key), bool(key < reference)
             except Exception:  # noqa: BLE001 (whatever comparing the user's objects raises)
-                remedy = "let the key return values that can be compared with each other, or None"
                 reason = f"cannot be compared with {describe(reference)}"
                 raise Unfit(item_id, key, reason, remedy) from error
-        raise error
+        raise Unfit(int(ids[0]), keys[0], "is one of several keys that cannot be compared", remedy) from error
+
+    def forget(self, ids: Ids) -> None:
+        """Let go of the keys of some items."""
+        import numpy as np  # noqa: PLC0415 (what is not arranged does without)
+
+        super().forget(ids)
+        if self._ids is not None and self._differs is not None:
+            kept = np.flatnonzero(~np.isin(self._ids, ids))
+            self._differs = np.diff(np.cumsum(self._differs)[kept], prepend=0) > 0
+            self._keys, self._ids = [self._keys[place] for place in kept.tolist()], self._ids[kept]
+
+    def compact(self, order: Pieces) -> None:
+        """Let go of the keys of removed items when they are more than half of all."""
+        if self._ids is not None and len(self._ids) > 2 * len(order):
+            self.forget(self._ids[order.indices_of(self._ids) < 0])
 
     def ranks(self, ids: Ids) -> Ids:
         """Give the ranks of items; equal keys have the same."""
@@ -276,16 +299,11 @@ class Grouping(Criterion):
                 if key not in self._codes:
                     fresh[key] = None
             except Exception as error:
-                raise Unfit(
-                    item_id, key, "cannot name a group", "let the key return a str, a number or None"
-                ) from error
+                remedy = "let the key return a str, a number or None"
+                raise Unfit(item_id, key, "cannot name a group", remedy) from error
             if len(fresh) + len(self._codes) > MAX_GROUPS:
-                raise Unfit(
-                    item_id,
-                    key,
-                    f"is one group more than {MAX_GROUPS:,}",
-                    "group by something that more items have in common",
-                )
+                remedy = "group by something that more items have in common"
+                raise Unfit(item_id, key, f"is one group more than {MAX_GROUPS:,}", remedy)
         if fresh:
             self._add(list(fresh))
         self._known.put(ids, np.array([self._codes[key] for key in verdicts], np.int32))

@@ -26,9 +26,9 @@ from nbgallery.splices import Operation, shift
 from nbgallery.turn import Turn
 from nbgallery.wire import Parcel, Wire, parcel
 
-#: Thumbnails of one gallery: some 4,000. The budget of a gallery in kernel memory is 64 MB, whatever its
-#: length.
-CACHE_BYTES = 40 * 2**20
+#: Thumbnails of one gallery: some 3,000. The budget of a gallery in kernel memory is 64 MB, whatever its
+#: length; half of it goes to what makes them.
+CACHE_BYTES = 32 * 2**20
 
 #: A batch waits so long for company: a message for each thumbnail would be more than a thousand a second,
 #: which is where Jupyter begins to drop them.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbgallery.arrangement import Arrangement, sorting
 from nbgallery.criteria import Criteria, Criterion, Matching, Unfit, contains, wrong
-from nbgallery.items import Change, Item, ItemList
+from nbgallery.items import Change, Item, ItemList, shift
 from nbgallery.serial import SerialThread
 from nbgallery.turn import Turn
 from nbgallery.wire import Wire
@@ -35,6 +35,31 @@ _CHUNK = 1024
 
 #: What is found is shown no more often; and a search shows nothing before so much time is over, or its end.
 _SHOW_SECONDS = 0.1
+
+
+class _Wait:
+    """Code that waits until all items have been looked at."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        #: Items that got another caption meanwhile.
+        self.recaptioned: set[int] = set()
+
+    def recaptioned_ids(self) -> Ids:
+        import numpy as np  # noqa: PLC0415 (what is not arranged does without)
+
+        return np.array(sorted(self.recaptioned), np.int64)
+
+
+def _reads(criterion: Criterion) -> bool:
+    """Tell whether it looks at the items: those that were chosen by their indices stay chosen."""
+    return not (isinstance(criterion, Matching) and criterion.chosen)
+
+
+def _forget(criteria: Criteria, ids: Ids) -> None:
+    for criterion in criteria.all if len(ids) else ():
+        if _reads(criterion):
+            criterion.forget(ids)
 
 
 class Finder:
@@ -72,14 +97,18 @@ class Finder:
         # One more each time the list is replaced.
         self._epoch = 0
         self._next_id = items.next_id
-        # How many items code that waits has looked at, while it does.
-        self._waited: list[int] = []
+        # Code that waits, on whatever threads, while it does.
+        self._waits: dict[_Wait, None] = {}
         # What the thread looks at: one more generation each time it is to begin anew.
         self._generation = 0
         self._queue: deque[Ids] = deque()
         self._chunk_left = 0
         self._working = False
-        self._found: deque[tuple[Criterion, int, object]] = deque()
+        # With each verdict, how many captions had been set before the item was read.
+        self._found: deque[tuple[int, Criterion, int, object]] = deque()
+        self._captions = 0
+        # Items to be looked at again, with the number of the latest caption; what is known holds until then.
+        self._again: dict[int, int] = {}
         self._complained: set[Criterion] = set()
         # A search that has just begun leaves on the screen what is there.
         self._held_until: float | None = None
@@ -102,8 +131,8 @@ class Finder:
 
     @property
     def _done(self) -> int | None:
-        if self._waited:
-            return self._waited[-1]
+        if self._waits:
+            return next(reversed(self._waits)).done
         if self._queue or self._working or self._found or self._held_until is not None:
             left = sum(map(len, self._queue)) + self._chunk_left
             return max(0, len(self._items) - left)
@@ -116,40 +145,49 @@ class Finder:
 
         ``make`` is called under the lock. What the user's code raises leaves everything as it was.
         """
-        while True:
-            with self._turn():
-                criterion, epoch = make(), self._epoch
-                candidate = replace(self._criteria, **{slot: criterion})
-                ids = self._items.order.ids() if candidate.all else None
-            if ids is not None:
-                self._look_at_all(candidate, ids)
-            with self._turn():
-                # A list that was replaced meanwhile has to be looked at itself.
-                if criterion is None or epoch == self._epoch:
-                    self._install(replace(self._criteria, **{slot: criterion}))
-                    return
-
-    def _look_at_all(self, criteria: Criteria, ids: Ids) -> None:
-        self._waited.append(0)
-        number = len(self._waited) - 1
+        wait = _Wait()
         try:
-            for criterion in (criteria.filter, criteria.sort, criteria.group):
-                if criterion is not None:
-                    self._settle(criterion, criterion.unknown(ids), number)
-                    ids = criterion.shown(ids)
+            while True:
+                with self._turn():
+                    criterion, epoch = make(), self._epoch
+                    candidate = replace(self._criteria, **{slot: criterion})
+                    ids = self._items.order.ids() if candidate.all else None
+                    if ids is not None:
+                        self._waits[wait] = None
+                if ids is not None:
+                    self._look_at_all(candidate, ids, wait)
+                with self._turn():
+                    # A list that was replaced meanwhile has to be looked at itself.
+                    if criterion is None or epoch == self._epoch:
+                        self._ended(wait)
+                        _forget(candidate, wait.recaptioned_ids())
+                        self._install(replace(self._criteria, **{slot: criterion}))
+                        return
         finally:
-            self._waited.pop()
-            self._wire.find_changed()
+            self._ended(wait)
 
-    def _settle(self, criterion: Criterion, ids: Ids, number: int) -> None:
+    def _ended(self, wait: _Wait) -> None:
+        with self._turn():
+            if wait in self._waits:
+                del self._waits[wait]
+                self._wire.find_changed()
+
+    def _look_at_all(self, criteria: Criteria, ids: Ids, wait: _Wait) -> None:
+        for criterion in (criteria.filter, criteria.sort, criteria.group):
+            if criterion is not None:
+                self._settle(criterion, criterion.unknown(ids), wait)
+                ids = criterion.shown(ids)
+
+    def _settle(self, criterion: Criterion, ids: Ids, wait: _Wait) -> None:
         import numpy as np  # noqa: PLC0415 (what is not arranged does without)
 
-        looked, verdicts = [], []
+        looked: list[int] = []
+        verdicts: dict[int, object] = {}
         noted_at = time.monotonic()
         for done, item_id in enumerate(ids.tolist()):
             if time.monotonic() > noted_at + _SHOW_SECONDS:
                 noted_at = time.monotonic()
-                self._waited[number] = done
+                wait.done = done
                 self._wire.find_changed()
             item = self._read(item_id)
             if item is None and not self._is_there(item_id):
@@ -161,10 +199,13 @@ class Finder:
                 remedy = "let the function take every item, or return None for one that it has nothing for"
                 raise wrong(criterion, self._items.index_of(item_id), f"{problem}: {remedy}") from error
             looked.append(item_id)
-            verdicts.append(verdict)
+            verdicts[item_id] = verdict
         try:
             with self._turn():
-                criterion.learn(np.array(looked, np.int64), verdicts)
+                # Another thread may have been quicker; and of an old caption nothing is learnt.
+                new = criterion.unknown(np.array(looked, np.int64))
+                new = new[~np.isin(new, wait.recaptioned_ids())]
+                criterion.learn(new, [verdicts[item_id] for item_id in new.tolist()])
             if looked:
                 criterion.check(looked[0])
         except Unfit as error:
@@ -211,11 +252,31 @@ class Finder:
             if self._criteria.all:
                 self._criteria, self._held_until = Criteria(), None
                 self._begin_anew()
-        elif self._criteria.all:
+        elif self._criteria.all or self._waits:
+            self._follow_captions(change)
+            if not self._criteria.all:
+                return
+            if self._criteria.sort is not None:
+                self._criteria.sort.compact(self._items.order)
             self._look_at_later(first, self._next_id)
         else:
             return
         self._wire.find_changed()
+
+    def _follow_captions(self, change: Change) -> None:
+        for number, operation in enumerate(change.operations):
+            if operation["op"] == "caption":
+                place = shift(operation["at"], change.operations[number + 1 :])
+                if place is not None:
+                    self._recaptioned(self._items.id_at(place))
+
+    def _recaptioned(self, item_id: int) -> None:
+        for wait in self._waits:
+            wait.recaptioned.add(item_id)
+        if self._criteria.all and not self._closed:
+            self._captions += 1
+            self._again[item_id] = self._captions
+            self._look_at_later(item_id, item_id + 1)
 
     def close(self) -> None:
         """Look at nothing more."""
@@ -224,6 +285,8 @@ class Finder:
             self._generation += 1
             self._queue.clear()
             self._found.clear()
+            self._again.clear()
+            self._criteria = Criteria()
 
     # The thread, which looks at what is to be shown bit by bit
 
@@ -235,6 +298,10 @@ class Finder:
         if self._criteria.all:
             ids = self._criteria.unknown(self._items.order.ids())
             self._look_at(ids[sorting(self._items, self._criteria, ids)])
+            for item_id in self._again:
+                self._look_at_later(item_id, item_id + 1)
+        else:
+            self._again.clear()
 
     def _look_at_later(self, start: int, stop: int) -> None:
         import numpy as np  # noqa: PLC0415 (what is not arranged does without)
@@ -270,6 +337,9 @@ class Finder:
                     self._queue.appendleft(first[room:])
             self._working = bool(ids) and not self._closed
             if self._working:
+                if self._found and self._held_until is None:
+                    # Where nothing is found, nothing is shown, but it has to be learnt all the same.
+                    self._flush_soon(self._until_next())
                 self._wire.find_changed()
                 return self._generation, self._criteria, ids
             if self._held_until is not None:
@@ -280,11 +350,12 @@ class Finder:
             return None
 
     def _judge(self, criteria: Criteria, item_id: int) -> None:
+        captions, again = self._captions, item_id in self._again
         item = self._read(item_id)
         for criterion in criteria.all:
-            if not criterion.knows(item_id):
+            if (again and _reads(criterion)) or not criterion.knows(item_id):
                 verdict = self._verdict(criterion, item)
-                self._found.append((criterion, item_id, verdict))
+                self._found.append((captions, criterion, item_id, verdict))
                 if isinstance(criterion, Matching) and not verdict:
                     break
             elif not criterion.shows(item_id):
@@ -322,10 +393,12 @@ class Finder:
         self._flush_posted = False
         if self._closed:
             return ()
-        learned, self._flushed_at = self._learn(), time.monotonic()
+        (learned, moved), self._flushed_at = self._learn(), time.monotonic()
         ended = not self._working and not self._queue
         if self._held_until is None:
-            if len(learned) and self._criteria.all:
+            if moved:
+                self._show()
+            elif len(learned) and self._criteria.all:
                 self._tell(self._arrangement.put(self._criteria.shown(learned)))
         elif ended or self._flushed_at >= self._held_until:
             self._held_until = None
@@ -335,17 +408,42 @@ class Finder:
         self._wire.find_changed()
         return ()
 
-    def _learn(self) -> Ids:
-        """Take over what the thread has found out, and give the items."""
+    def _learn(self) -> tuple[Ids, bool]:
+        """Take over what the thread has found out: give the items, and whether one belongs elsewhere."""
         import numpy as np  # noqa: PLC0415 (what is not arranged does without)
 
         found: dict[Criterion, dict[int, object]] = {}
+        again: set[int] = set()
         while self._found:
-            criterion, item_id, verdict = self._found.popleft()
-            found.setdefault(criterion, {})[item_id] = verdict
+            captions, criterion, item_id, verdict = self._found.popleft()
+            latest = self._again.get(item_id, 0)
+            if captions >= latest:
+                found.setdefault(criterion, {})[item_id] = verdict
+                if latest:
+                    again.add(item_id)
+        changed = np.array(sorted(again), np.int64)
+        headings = self._headings(changed)
+        for item_id in again:
+            del self._again[item_id]
+        _forget(self._criteria, changed)
         for criterion, verdicts in found.items():
             self._learn_of(criterion, verdicts)
-        return np.array(sorted({item_id for verdicts in found.values() for item_id in verdicts}), np.int64)
+        learned = np.array(sorted({item_id for verdicts in found.values() for item_id in verdicts}), np.int64)
+        return learned, bool(again) and (headings != self._headings(changed) or self._is_elsewhere(changed))
+
+    def _headings(self, ids: Ids) -> list[object]:
+        return [self._criteria.groups(ids[at : at + 1]) for at in range(len(ids))]
+
+    def _is_elsewhere(self, ids: Ids) -> bool:
+        """Tell whether what is shown is not in order any more, or one of the items has come or gone."""
+        import numpy as np  # noqa: PLC0415 (what is not arranged does without)
+
+        places = self._arrangement.indices
+        was = set(ids[np.isin(self._items.order.indices_of(ids), places)].tolist())
+        if was != set(self._criteria.shown(ids).tolist()):
+            return True
+        shown = self._items.order.ids_at(places)
+        return bool((np.diff(sorting(self._items, self._criteria, shown)) != 1).any())
 
     def _learn_of(self, criterion: Criterion, verdicts: dict[int, object]) -> None:
         import numpy as np  # noqa: PLC0415 (what is not arranged does without)

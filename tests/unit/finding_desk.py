@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from nbgallery.sequences import as_sequence
 from nbgallery.state import follow
 from nbgallery.turn import Turn
 from nbgallery.wire import Parcel, Wire
-from tests.unit.doubles import HandOutbox
+from tests.unit.doubles import PATIENCE, HandOutbox
 
 
 class HandThread:
@@ -156,3 +157,43 @@ class FindingDesk:
 def without_waiting(monkeypatch: Any) -> None:
     """Show at once whatever is found."""
     monkeypatch.setattr(finder, "_SHOW_SECONDS", 0.0)
+
+
+def number_of(each: Item) -> Any:
+    return each.data["number"]  # type: ignore[index]  # a dict
+
+
+def item(number: int, caption: str | None = None, key: object = None) -> Item:
+    return Item(f"p{number}.png", caption, {"number": number, "key": key})
+
+
+class Slow:
+    """A sequence whose items can be held back."""
+
+    def __init__(self, names: list[str], held: int) -> None:
+        self.names = names
+        self.held = held
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> str:
+        if index == self.held:
+            self.reached.set()
+            assert self.go_on.wait(PATIENCE)
+        return self.names[index]
+
+
+def on_a_thread(desk: FindingDesk) -> threading.Thread:
+    """Let the finder's work run beside the test."""
+    worker = threading.Thread(target=desk.thread.run)
+    worker.start()
+    return worker
+
+
+def desk_of(rows: Any) -> FindingDesk:
+    made = FindingDesk([])
+    made.edit(lambda: made.items.reset(as_sequence(rows)))
+    made.run()
+    return made

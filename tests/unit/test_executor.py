@@ -313,7 +313,7 @@ class TestCacheInfo:
         before = one.cache_info()
         assert before.misses >= 30
         assert (before.making, before.waiting, before.evicted) == (0, 0, 0)
-        assert before.thumbnails * 400 <= before.bytes <= before.limit == 40 * 2**20
+        assert before.thumbnails * 400 <= before.bytes <= before.limit == 32 * 2**20
         view.entries.clear()
         view.wait_for([(0, 30)])
         after = one.cache_info()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -19,20 +18,12 @@ from nbgallery.items import Item
 from nbgallery.selection import Ranges
 from nbgallery.sequences import as_sequence
 from tests.unit.doubles import PATIENCE
-from tests.unit.finding_desk import FindingDesk, without_waiting
+from tests.unit.finding_desk import FindingDesk, Slow, desk_of, item, number_of, on_a_thread, without_waiting
 
 CAPTIONS = st.sampled_from(["A cat", "a dog", "Cats and dogs", "Bird", None])
 KEYS = st.one_of(st.none(), st.integers(0, 5))
 TEXTS = st.sampled_from(["cat", "DOG", "bird", "a", "nothing"])
 NUMBERS = st.integers(0, 10**6)
-
-
-def number_of(each: Item) -> Any:
-    return each.data["number"]  # type: ignore[index]  # a dict
-
-
-def item(number: int, caption: str | None = None, key: object = None) -> Item:
-    return Item(f"p{number}.png", caption, {"number": number, "key": key})
 
 
 class Arranged(RuleBasedStateMachine):
@@ -102,9 +93,7 @@ class Arranged(RuleBasedStateMachine):
         self.desk.edit(lambda: self.desk.items.replace(place, new))
         self.rows[place] = new
 
-    # What was found stays found, whatever its caption is then: a plain list would have to remember that.
-    @precondition(lambda self: self.rows and self.text is None and not self.searched)
-    @precondition(lambda self: "caption" not in (self.key, self.heading))
+    @precondition(lambda self: self.rows)
     @rule(at=NUMBERS, caption=CAPTIONS)
     def set_caption(self, at: int, caption: str | None) -> None:
         place = at % len(self.rows)
@@ -232,38 +221,6 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[FindingDesk]:
     made = FindingDesk([item(number, ["A cat", "A dog"][number % 2]) for number in range(10)])
     yield made
     made.finder.close()
-
-
-class Slow:
-    """A sequence whose items can be held back."""
-
-    def __init__(self, names: list[str], held: int) -> None:
-        self.names = names
-        self.held = held
-        self.reached, self.go_on = threading.Event(), threading.Event()
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __getitem__(self, index: int) -> str:
-        if index == self.held:
-            self.reached.set()
-            assert self.go_on.wait(PATIENCE)
-        return self.names[index]
-
-
-def on_a_thread(desk: FindingDesk) -> threading.Thread:
-    """Let the finder's work run beside the test."""
-    worker = threading.Thread(target=desk.thread.run)
-    worker.start()
-    return worker
-
-
-def desk_of(rows: Any) -> FindingDesk:
-    made = FindingDesk([])
-    made.edit(lambda: made.items.reset(as_sequence(rows)))
-    made.run()
-    return made
 
 
 def test_a_search_that_ends_at_once_shows_nothing_in_between(monkeypatch):
