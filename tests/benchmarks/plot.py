@@ -78,10 +78,10 @@ def draw(series: FirstScreens, path: Path) -> None:
             axes.annotate(
                 f"{_LABELS[name]}, {count:,}: {_seconds(seconds)}",
                 (count, seconds),
-                xytext=(0, -12) if ours else (9, lift),
+                xytext=(0, 10) if ours else (9, lift),
                 textcoords="offset points",
                 ha="right" if ours else "left",
-                va="top" if ours else "center",
+                va="bottom" if ours else "center",
                 color=_COLORS[name],
                 fontweight="bold" if ours else "normal",
             )
