@@ -83,7 +83,7 @@ def test_links_lead_somewhere(name: str):
 
 def test_images_are_small(readme: str):
     images = re.findall(r"!\[[^]]+\]\(([^)]+)\)", readme)
-    assert len(images) == 2
+    assert len(images) == 3
     sizes = {image: (REPOSITORY / image).stat().st_size for image in images}
     assert {image: size for image, size in sizes.items() if size > MOST_IMAGE_BYTES} == {}
 
