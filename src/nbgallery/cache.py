@@ -38,7 +38,7 @@ class CacheInfo:
     >>> gallery = Gallery([])
     >>> info = gallery.cache_info()
     >>> info.thumbnails, info.hits, info.limit // 2**20
-    (0, 0, 40)
+    (0, 0, 32)
     """
 
     thumbnails: int
